@@ -1,0 +1,129 @@
+/**
+ * The receipt inside the bridge: integer kopecks and millionths, validated. The wire form
+ * (roubles) is `http/schemas`; nothing past the HTTP door sees a float.
+ */
+import type { VatCode } from "./vat.ts";
+
+/** Tag 1054: `sale` = 1 (приход), `refund` = 2 (возврат прихода). */
+export type ReceiptType = "sale" | "refund";
+
+/**
+ * How it was paid: tags 1031 cash, 1081 electronic, 1215 prepaid (offset of a prepayment),
+ * 1216 credit, 1217 other.
+ */
+export type PaymentMethod = "cash" | "electronic" | "prepaid" | "credit" | "other";
+
+/** One item of the receipt, tag 1059. */
+export interface ReceiptItem {
+  readonly sku: string | null;
+  /** Tag 1030, 1–128 characters of CP866. */
+  readonly name: string;
+  /** Tag 1023 in millionths: 1 piece = 1_000_000. */
+  readonly quantityMillionths: number;
+  /** Tag 1079, kopecks per unit, discounts already spread in. */
+  readonly priceKopecks: number;
+  /** Tag 1043, kopecks; within one kopeck of price × quantity. */
+  readonly sumKopecks: number;
+  /** Tag 1199. */
+  readonly vat: VatCode;
+  /** Tag 1214, 1–7. */
+  readonly paymentMethod: number;
+  /** Tag 1212. */
+  readonly subject: number;
+  /** Tag 2108, 0 = piece. */
+  readonly unit: number;
+}
+
+export interface Payment {
+  readonly method: PaymentMethod;
+  readonly kopecks: number;
+}
+
+/** Buyer: 1008 (e-mail wins over phone on the document), 1227, 1228. */
+export interface Customer {
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly name: string | null;
+  readonly inn: string | null;
+}
+
+/** Tags 1021 and 1203. */
+export interface Cashier {
+  readonly name: string;
+  readonly inn: string | null;
+}
+
+/** The sale a refund belongs to; its date decides which VAT rates were in force. */
+export interface RefundOf {
+  readonly fn: string;
+  readonly fd: number;
+  readonly fp: number;
+  /** Local date of the original's settlement, `YYYY-MM-DD`. */
+  readonly date: string;
+}
+
+export interface ReceiptOrder {
+  /** Odoo's `pos.order.uuid`; the marker in tag 1084. */
+  readonly uuid: string;
+  /** Human number of the order, for people only: Odoo reuses it. */
+  readonly name: string;
+  /** Browser profile + nonce that owns this order uuid; another owner gets 409. */
+  readonly owner: string;
+}
+
+export interface Receipt {
+  /** `kkt.till` code. */
+  readonly posId: string;
+  readonly type: ReceiptType;
+  readonly order: ReceiptOrder;
+  readonly items: readonly ReceiptItem[];
+  readonly payments: readonly Payment[];
+  readonly customer: Customer | null;
+  readonly cashier: Cashier;
+  /** Tag 1055 bit; null = the device's only one. */
+  readonly taxSystem: number | null;
+  /** Present exactly when `type` is `refund`. */
+  readonly refundOf: RefundOf | null;
+}
+
+/** `order uuid : attempt`, the Idempotency-Key. */
+export interface ReceiptKey {
+  readonly uuid: string;
+  /** 1, 2, 3 … */
+  readonly attempt: number;
+}
+
+/** `architecture.md`, States of a receipt. */
+export type ReceiptState =
+  | "accepted"
+  | "closing"
+  | "fiscalized"
+  | "rejected"
+  | "unknown"
+  | "cancelled";
+
+/** What the ФН said of the signed document. */
+export interface FiscalData {
+  /** ФН serial, 16 digits (tag 1041). */
+  readonly fn: string;
+  /** Fiscal document number (tag 1040). */
+  readonly fd: number;
+  /** Printed fiscal sign, u32 (tag 1077). */
+  readonly fp: number;
+  /** Shift number (tag 1038). */
+  readonly shift: number;
+  /** Receipt number in the shift (tag 1042). */
+  readonly receipt: number;
+  /** The ФН's wall time without zone, `YYYY-MM-DDTHH:MM` (tag 1012). */
+  readonly dateTime: string;
+  /** 1 sale, 2 refund (tag 1054). */
+  readonly operation: number;
+  /** Kopecks (tag 1020). */
+  readonly sumKopecks: number;
+  /** Kopecks given back in cash. */
+  readonly changeKopecks: number;
+  /** Registration number of the ККТ (tag 1037), spaces trimmed. */
+  readonly rnm: string;
+  /** ИНН of the user of the ККТ (tag 1018), spaces trimmed. */
+  readonly inn: string;
+}
