@@ -1,0 +1,41 @@
+# Shared by setup.sh: progress lines, step times, long commands with a log.
+# shellcheck shell=bash
+
+say() { printf '[setup %s] %s\n' "$(date +%H:%M:%S)" "$*"; }
+die() {
+  printf '[setup] ERROR: %s\n' "$*" >&2
+  exit 1
+}
+now_ms() { date +%s%3N; }
+seconds_since() { awk -v a="$1" -v b="$(now_ms)" 'BEGIN { printf "%.1f", (b - a) / 1000 }'; }
+
+# step TITLE FUNCTION: runs it and tells how long it took. The function sets STEP_NOTE.
+step() {
+  local from
+  from=$(now_ms)
+  STEP_NOTE=""
+  "$2"
+  say "$1: ${STEP_NOTE:-done} ($(seconds_since "$from") s)"
+}
+
+# run_logged LABEL COMMAND...: output goes to a log file; a line every 15 s shows that it
+# lives; if it fails, the end of the log is shown.
+run_logged() {
+  local label=$1 log pid beat=0
+  shift
+  log=$(mktemp "${TMPDIR:-/tmp}/opticserp-setup.XXXXXX.log")
+  "$@" >"$log" 2>&1 </dev/null &
+  pid=$!
+  while kill -0 "$pid" 2>/dev/null; do
+    sleep 0.2
+    beat=$((beat + 1))
+    if [ $((beat % 75)) -eq 0 ]; then
+      say "  … $label: $(tail -n 1 "$log" | tr -d '\r' | cut -c1-90)"
+    fi
+  done
+  if ! wait "$pid"; then
+    tail -n 40 "$log" >&2
+    die "$label failed; the whole log is $log"
+  fi
+  rm -f "$log"
+}
