@@ -8,7 +8,7 @@ PACKAGES=(
   # database, serial ptys, browser
   postgresql postgresql-client socat chromium
   # fonts that Odoo links to, and one with Cyrillic letters
-  fonts-dejavu-core fonts-font-awesome fonts-inconsolata fonts-liberation fonts-montserrat
+  fonts-dejavu-core fonts-font-awesome fonts-inconsolata fonts-liberation
   fonts-ocr-b fonts-roboto-unhinted
   libjs-jquery libjs-jquery-form libjs-underscore
   # Odoo 19
@@ -23,8 +23,9 @@ PACKAGES=(
   # Python style checks of `make lint`
   black flake8 isort
 )
-# In some Debian releases only: PDF reports, lxml's cleaner (a package of its own since 13).
-PACKAGES_IF_KNOWN=(wkhtmltopdf python3-lxml-html-clean)
+# In some Debian releases only: PDF reports, a font that Odoo links to, lxml's cleaner
+# (a package of its own since 13).
+PACKAGES_IF_KNOWN=(wkhtmltopdf fonts-montserrat python3-lxml-html-clean)
 
 # Prints those of its arguments that are not installed.
 not_installed() {
@@ -34,13 +35,13 @@ not_installed() {
 }
 
 # true when apt has an installable version of this package
-apt_knows() { apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'; }
+apt_knows() { [[ $(apt-cache policy "$1" 2>/dev/null) =~ Candidate:\ [^\(] ]]; }
 
 # Debian's own Node keeps the headers that node-gyp needs in a package of their own.
 node_header_packages() {
   local node
   node=$(readlink -f "$(command -v node)" 2>/dev/null) || return 0
-  if dpkg -S "$node" 2>/dev/null | grep -q '^nodejs:' &&
+  if [[ $(dpkg -S "$node" 2>/dev/null) == nodejs:* ]] &&
     ! [ -e "$(dirname "$(dirname "$node")")/include/node/node_api.h" ] && apt_knows libnode-dev; then
     echo libnode-dev
   fi
@@ -95,6 +96,9 @@ ensure_packages() {
   for package in "${PACKAGES_MISSING[@]}"; do apt_knows "$package" || unknown+=("$package"); done
   if [ ${#unknown[@]} -gt 0 ]; then
     run_logged "apt-get update" "${as_root[@]}" apt-get -q update
+    for package in "${unknown[@]}"; do
+      apt_knows "$package" || die "this machine's apt sources have no package $package (is 'main' of Debian $(. /etc/os-release && echo "${VERSION_CODENAME-}") among them?)"
+    done
   fi
   for package in $(node_header_packages); do PACKAGES_MISSING+=("$package"); done
   local install=("${PACKAGES_MISSING[@]}")
