@@ -1,0 +1,73 @@
+/**
+ * The loop of a background part: runs its task, sleeps as long as the task says, wakes at once when
+ * told to. Never runs a task twice at a time; `stop()` waits for the one that runs.
+ */
+export interface WorkerOptions {
+  /**
+   * One turn. @returns ms to sleep before the next; a `wake()` cuts the sleep short.
+   * The signal is aborted when the part is told to stop.
+   */
+  readonly turn: (signal: AbortSignal) => Promise<number>;
+  /** A turn must not throw; when it does, this hears of it and the loop goes on after `errorMs`. */
+  readonly onError: (error: unknown) => void;
+  readonly errorMs?: number;
+}
+
+export class Worker {
+  readonly #options: WorkerOptions;
+  #running: Promise<void> | null = null;
+  #stop = new AbortController();
+  #woken = false;
+  #wakeSleeper: (() => void) | null = null;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#running !== null) return;
+    this.#stop = new AbortController();
+    this.#running = this.#loop(this.#stop.signal);
+  }
+
+  /** Ends the sleep; a wake during a turn makes the next turn follow without sleep. */
+  wake(): void {
+    this.#woken = true;
+    this.#wakeSleeper?.();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#wakeSleeper?.();
+    await this.#running;
+    this.#running = null;
+  }
+
+  async #loop(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#woken = false;
+      let sleepMs: number;
+      try {
+        sleepMs = await this.#options.turn(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#options.onError(error);
+        sleepMs = this.#options.errorMs ?? 5_000;
+      }
+      await this.#sleep(sleepMs, signal);
+    }
+  }
+
+  #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    if (this.#woken || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        this.#wakeSleeper = null;
+        resolve();
+      };
+      const timer = setTimeout(finish, ms);
+      this.#wakeSleeper = finish;
+    });
+  }
+}
