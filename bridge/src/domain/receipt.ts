@@ -95,12 +95,7 @@ export interface ReceiptKey {
 
 /** `architecture.md`, States of a receipt. */
 export type ReceiptState =
-  | "accepted"
-  | "closing"
-  | "fiscalized"
-  | "rejected"
-  | "unknown"
-  | "cancelled";
+  "accepted" | "closing" | "fiscalized" | "rejected" | "unknown" | "cancelled";
 
 /** What the ФН said of the signed document. */
 export interface FiscalData {

@@ -12,6 +12,10 @@ export interface ClosingIntent {
   readonly shift: number;
   /** Last FD + 1. */
   readonly expectedFd: number;
+  /** Number the receipt will have in the shift (tag 1042). */
+  readonly expectedReceipt: number;
+  /** ККТ wall time without zone when the sale began, `YYYY-MM-DDTHH:MM:SS`. */
+  readonly deviceTime: string;
   /** SHA-256 (hex) of the canonical fiscal content, no clock time, no contact. */
   readonly contentHash: string;
   /** Wall clock of the till at the intent, ISO UTC. */
@@ -133,5 +137,12 @@ export interface Journal {
   /** Small durable settings: Odoo's public keys, breaker state, HLC. */
   getSetting(name: string): string | null;
   setSetting(name: string, value: string): void;
+  /**
+   * Blobs and buyers' contacts of rows that both legs delivered before `before` (ISO UTC) go;
+   * keys, hashes and results stay. Returns how many rows were emptied.
+   */
+  purgeBodies(before: string, at: string): number;
+  /** Told after each commit that changed a receipt. Returns the unsubscribe. */
+  onReceipt(listener: (row: StoredReceipt) => void): () => void;
   close(): void;
 }
