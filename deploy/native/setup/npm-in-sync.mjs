@@ -1,9 +1,11 @@
 // Exit code 0 when node_modules holds what package-lock.json asks for and the native
 // modules load in this Node. Plain JavaScript: it runs before anything is installed.
 // Usage: node npm-in-sync.mjs <checkout>
+import console from "node:console";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import process from "node:process";
 
 const root = process.argv[2];
 if (!root) throw new Error("usage: npm-in-sync.mjs <checkout>");
