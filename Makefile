@@ -1,0 +1,37 @@
+# The two commands that matter: `make demo` and `make test`. Both install what they need.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+NODE := node --import tsx
+
+.PHONY: help setup build demo test lint format bench stop clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+setup: ## install what is missing: Debian packages, npm packages, Odoo 19
+	@deploy/native/setup.sh
+
+build: setup ## compile the bridge and the POS front end
+	@npm run --silent build
+
+demo: build ## everything up and one sale made and shown; ONCE=1 ends by itself
+	@$(NODE) fixtures/demo/main.ts $(if $(ONCE),--once)
+
+test: build ## all tests; PHASE=unit|addon|upstream|integration runs one phase
+	@$(NODE) tests/run.ts $(PHASE)
+
+lint: setup ## types, ESLint, Prettier, flake8, black, isort
+	@$(NODE) tests/run.ts lint
+
+format: setup ## rewrite the sources in the agreed form
+	@npm run --silent format
+	@black -q odoo_addons && isort -q odoo_addons
+
+bench: build ## speed, as ratios within one run
+	@$(NODE) tests/bench/main.ts
+
+stop: ## end what the demo or a broken-off test run left running
+	@$(NODE) deploy/native/src/main.ts down
+
+clean: stop ## remove what a run makes (Odoo, databases, logs); keeps node_modules
+	@rm -rf .run/* bridge/dist odoo_addons/*/static/src
