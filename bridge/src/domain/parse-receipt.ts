@@ -1,0 +1,207 @@
+/** From the wire to the inside: roubles → kopecks, and the rules that span several members. */
+import {
+  MAX_KOPECKS,
+  formatKopecks,
+  kopecksFromRoubles,
+  millionthsFromQuantity,
+  multiply,
+  withinOneKopeck,
+  type Exact,
+} from "./money.ts";
+import { formatKey } from "./receipt-key.ts";
+import type { Customer, Payment, Receipt, ReceiptItem, ReceiptKey, RefundOf } from "./receipt.ts";
+import { wireReceiptSchema, type CheckedWireReceipt } from "./receipt-wire.ts";
+import { VAT_RATES, isVatCode, vatAllowedOn, vatPeriod, type VatCode } from "./vat.ts";
+import { fieldErrors, russianMessage, type FieldError } from "./wire-errors.ts";
+
+export interface ParseOptions {
+  /** Local date of the till, `YYYY-MM-DD`. */
+  readonly today: string;
+  /** When given, the order's uuid must be the key's. */
+  readonly key?: ReceiptKey;
+  /** When given, `pos_id` must be this till. */
+  readonly posId?: string;
+}
+
+export type ParseResult =
+  | { readonly ok: true; readonly receipt: Receipt; readonly blob: string | null }
+  | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+export function parseReceipt(wire: unknown, options: ParseOptions): ParseResult {
+  const checked = wireReceiptSchema.safeParse(wire, { error: russianMessage });
+  if (!checked.success) return { ok: false, errors: fieldErrors(checked.error) };
+  const receipt = toReceipt(checked.data);
+  const errors = [
+    ...addressErrors(receipt, options),
+    ...itemErrors(receipt, options.today),
+    ...moneyErrors(receipt),
+    ...refundErrors(receipt, options.today),
+  ];
+  if (errors.length > 0) return { ok: false, errors };
+  return { ok: true, receipt, blob: checked.data.order.blob ?? null };
+}
+
+/** Total of the receipt, tag 1020, kopecks. */
+export function totalKopecks(receipt: Pick<Receipt, "items">): number {
+  return receipt.items.reduce((total, item) => total + item.sumKopecks, 0);
+}
+
+/** What the customer gets back in cash, kopecks. */
+export function changeKopecks(receipt: Pick<Receipt, "items" | "payments">): number {
+  return paidKopecks(receipt.payments) - totalKopecks(receipt);
+}
+
+/** The day whose VAT rates apply: the original's for a refund, else today. */
+export function settlementDate(receipt: Pick<Receipt, "refundOf">, today: string): string {
+  return receipt.refundOf?.date ?? today;
+}
+
+function paidKopecks(payments: readonly Payment[]): number {
+  return payments.reduce((total, payment) => total + payment.kopecks, 0);
+}
+
+function toReceipt(wire: CheckedWireReceipt): Receipt {
+  return {
+    posId: wire.pos_id,
+    type: wire.type,
+    order: { uuid: wire.order.uuid, name: wire.order.name, owner: wire.order.owner },
+    items: wire.items.map(toItem),
+    payments: wire.payments.map(({ method, amount }) => ({
+      method,
+      kopecks: exact(kopecksFromRoubles(amount)),
+    })),
+    customer: toCustomer(wire.customer),
+    cashier: { name: wire.cashier.name, inn: wire.cashier.inn ?? null },
+    taxSystem: wire.tax_system ?? null,
+    refundOf: toRefundOf(wire.refund_of),
+  };
+}
+
+function toItem(item: CheckedWireReceipt["items"][number]): ReceiptItem {
+  const priceKopecks = exact(kopecksFromRoubles(item.price));
+  const quantityMillionths = exact(millionthsFromQuantity(item.qty));
+  return {
+    sku: item.sku ?? null,
+    name: item.name,
+    quantityMillionths,
+    priceKopecks,
+    sumKopecks:
+      item.sum == null
+        ? multiply(priceKopecks, quantityMillionths)
+        : exact(kopecksFromRoubles(item.sum)),
+    vat: vatCode(item.vat),
+    paymentMethod: item.payment_method,
+    subject: item.subject,
+    unit: item.unit,
+  };
+}
+
+/** null when the customer carries nothing at all. */
+function toCustomer(wire: CheckedWireReceipt["customer"]): Customer | null {
+  if (wire == null) return null;
+  const customer = {
+    email: wire.email ?? null,
+    phone: wire.phone ?? null,
+    name: wire.name ?? null,
+    inn: wire.inn ?? null,
+  };
+  return Object.values(customer).some((value) => value !== null) ? customer : null;
+}
+
+function toRefundOf(wire: CheckedWireReceipt["refund_of"]): RefundOf | null {
+  return wire == null ? null : { fn: wire.fn, fd: wire.fd, fp: wire.fp, date: wire.date };
+}
+
+/** The schema has checked the number already. */
+function exact(result: Exact): number {
+  if (!result.ok) throw new RangeError(result.message);
+  return result.value;
+}
+
+function vatCode(code: number): VatCode {
+  if (!isVatCode(code)) throw new RangeError(`not a VAT code: ${code}`);
+  return code;
+}
+
+function addressErrors(receipt: Receipt, { key, posId }: ParseOptions): FieldError[] {
+  const errors: FieldError[] = [];
+  if (key !== undefined && key.uuid !== receipt.order.uuid) {
+    errors.push({
+      field: "order.uuid",
+      message: `не совпадает с Idempotency-Key ${formatKey(key)}`,
+    });
+  }
+  if (posId !== undefined && posId !== receipt.posId) {
+    errors.push({ field: "pos_id", message: `эта касса — ${posId}, чек для ${receipt.posId}` });
+  }
+  return errors;
+}
+
+function itemErrors(receipt: Receipt, today: string): FieldError[] {
+  const date = settlementDate(receipt, today);
+  return receipt.items.flatMap((item, index) => {
+    const errors: FieldError[] = [];
+    const { sumKopecks, priceKopecks, quantityMillionths, vat } = item;
+    const computed = multiply(priceKopecks, quantityMillionths);
+    if (sumKopecks > MAX_KOPECKS) {
+      errors.push({ field: `items[${index}].price`, message: "цена × количество слишком велика" });
+    } else if (!withinOneKopeck(sumKopecks, priceKopecks, quantityMillionths)) {
+      errors.push({
+        field: `items[${index}].sum`,
+        message: `сумма ${formatKopecks(sumKopecks)} отличается от цены × количество (${formatKopecks(computed)}) больше чем на копейку`,
+      });
+    }
+    if (!vatAllowedOn(vat, date)) {
+      errors.push({
+        field: `items[${index}].vat`,
+        message: `ставка «${VAT_RATES[vat].label}» (код ${vat}) действует ${vatPeriod(vat)}, дата расчёта ${date}`,
+      });
+    }
+    return errors;
+  });
+}
+
+function moneyErrors(receipt: Receipt): FieldError[] {
+  const total = totalKopecks(receipt);
+  if (total === 0) return [{ field: "items", message: "сумма чека должна быть больше нуля" }];
+  if (total > MAX_KOPECKS) return [{ field: "items", message: "сумма чека слишком велика" }];
+  const paid = paidKopecks(receipt.payments);
+  if (paid > MAX_KOPECKS) return [{ field: "payments", message: "сумма оплат слишком велика" }];
+  if (paid < total) {
+    return [
+      {
+        field: "payments",
+        message: `оплачено ${formatKopecks(paid)}, меньше суммы чека ${formatKopecks(total)}`,
+      },
+    ];
+  }
+  if (receipt.type === "refund" && paid > total) {
+    return [
+      { field: "payments", message: `возвращается ${formatKopecks(paid)}, больше суммы чека` },
+    ];
+  }
+  const cash = paidKopecks(receipt.payments.filter(({ method }) => method === "cash"));
+  if (paid - total > cash) {
+    return [
+      {
+        field: "payments",
+        message: `сдача ${formatKopecks(paid - total)} больше внесённых наличных ${formatKopecks(cash)}`,
+      },
+    ];
+  }
+  return [];
+}
+
+function refundErrors({ type, refundOf }: Receipt, today: string): FieldError[] {
+  if (type === "sale") {
+    return refundOf === null
+      ? []
+      : [{ field: "refund_of", message: "указывается только при возврате" }];
+  }
+  if (refundOf === null) {
+    return [{ field: "refund_of", message: "обязательное поле для возврата" }];
+  }
+  return refundOf.date > today
+    ? [{ field: "refund_of.date", message: "дата исходного чека не может быть в будущем" }]
+    : [];
+}

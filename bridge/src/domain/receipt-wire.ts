@@ -1,0 +1,191 @@
+/**
+ * The body of `POST /v1/kkt/receipt`, checked member by member; rules across members are in
+ * `parse-receipt.ts`. OpenAPI is generated from this schema, so nothing here transforms.
+ */
+import { z } from "zod";
+import { describeCharacter, refusedCharacters } from "./fiscal-text.ts";
+import { isInn, isPersonInn } from "./inn.ts";
+import { kopecksFromRoubles, millionthsFromQuantity, type Exact } from "./money.ts";
+import { UUID_PATTERN } from "./receipt-key.ts";
+
+export const MAX_ITEMS = 100;
+export const MAX_PAYMENTS = 20;
+/** Bytes of UTF-8. */
+export const MAX_BLOB_BYTES = 512 * 1024;
+export const TAX_SYSTEMS = [1, 2, 4, 16, 32] as const;
+/** Tag 1212 of ФФД 1.2; 31 and 33 need a marking code, which the bridge does not send. */
+export const SUBJECTS: readonly number[] = [
+  ...Array.from({ length: 27 }, (_, index) => index + 1),
+  30,
+  32,
+];
+/** Tag 2108 of ФФД 1.2. */
+export const UNITS: readonly number[] = [
+  0, 10, 11, 12, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 70, 71, 72, 73, 80, 81, 82, 83, 255,
+];
+
+/** A number that `convert` takes; its message becomes the error. */
+function exactNumber(convert: (n: number) => Exact, description: string) {
+  return z
+    .number()
+    .superRefine((n, context) => {
+      const result = convert(n);
+      if (!result.ok) context.addIssue({ code: "custom", message: result.message });
+    })
+    .meta({ description, minimum: 0 });
+}
+
+const roubles = (what: string) =>
+  exactNumber(kopecksFromRoubles, `${what}, roubles, at most two decimals`);
+
+/** Text of a fiscal document: length in characters, no character the ФН can't keep. */
+function fiscalText(max: number, description: string) {
+  return z
+    .string()
+    .superRefine((text, context) => {
+      const message = fiscalTextProblem(text, max);
+      if (message !== null) context.addIssue({ code: "custom", message });
+    })
+    .meta({ description, minLength: 1, maxLength: max });
+}
+
+function fiscalTextProblem(text: string, max: number): string | null {
+  if (text.trim() === "") return "не может быть пустым";
+  if ([...text].length > max) return `не длиннее ${max} символов`;
+  const refused = refusedCharacters(text);
+  if (refused.length === 0) return null;
+  const shown = refused.slice(0, 10).map(describeCharacter).join(", ");
+  return `недопустимые символы для чека: ${shown}; разрешены буквы, цифры и знаки, общие для CP866 и CP1251`;
+}
+
+/** Text for people and logs only. */
+function plainText(max: number, description: string) {
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}]*$/u, "не должно содержать управляющих символов")
+    .meta({ description });
+}
+
+function oneOf(values: readonly number[], message: string, description: string) {
+  return z
+    .number()
+    .refine((n) => values.includes(n), message)
+    .meta({ description, enum: [...values] });
+}
+
+export const wireItemSchema = z.strictObject({
+  sku: plainText(64, "Article number, not fiscal").nullish(),
+  name: fiscalText(128, "Tag 1030").refine((name) => !name.startsWith("//"), {
+    message: "не может начинаться с «//»: касса не напечатает такое название",
+  }),
+  qty: exactNumber(millionthsFromQuantity, "Tag 1023, at most six decimals").refine((n) => n > 0, {
+    message: "количество: должно быть больше нуля",
+  }),
+  price: roubles("Tag 1079, per unit with discounts spread in"),
+  sum: roubles("Tag 1043; computed from price × qty when absent").nullish(),
+  vat: z
+    .int()
+    .refine((n) => n >= 1 && n <= 12, "неизвестный код НДС; допустимы 1–12 (тег 1199)")
+    .meta({ description: "Tag 1199", minimum: 1, maximum: 12 }),
+  payment_method: z
+    .int()
+    .refine((n) => n >= 1 && n <= 7, "допустимы 1–7 (тег 1214)")
+    .meta({ description: "Tag 1214", minimum: 1, maximum: 7 })
+    .default(4),
+  subject: oneOf(
+    SUBJECTS,
+    "допустимы 1–27, 30, 32 (тег 1212); маркированные товары (31, 33) не поддерживаются",
+    "Tag 1212",
+  ).default(1),
+  unit: oneOf(UNITS, `допустимы ${UNITS.join(", ")} (тег 2108)`, "Tag 2108").default(0),
+});
+
+export const wirePaymentSchema = z.strictObject({
+  method: z.enum(["cash", "electronic", "prepaid", "credit", "other"]).meta({
+    description: "Tags 1031, 1081, 1215, 1216, 1217",
+  }),
+  amount: roubles("Amount given"),
+});
+
+export const wireCustomerSchema = z.strictObject({
+  email: z
+    .string()
+    .max(64)
+    .regex(/^[!-?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, "ожидается адрес вида name@example.ru")
+    .nullish(),
+  phone: z
+    .string()
+    .regex(/^\+(7\d{10}|[1-689]\d{7,14})$/, "ожидается номер вида +79991234567")
+    .nullish(),
+  name: fiscalText(256, "Tag 1227").nullish(),
+  inn: z.string().refine(isInn, "ИНН: 10 или 12 цифр с верными контрольными").nullish(),
+});
+
+export const wireCashierSchema = z.strictObject({
+  name: fiscalText(64, "Tag 1021"),
+  inn: z.string().refine(isPersonInn, "ИНН кассира: 12 цифр с верными контрольными").nullish(),
+});
+
+export const wireRefundOfSchema = z.strictObject({
+  fn: z.string().regex(/^\d{16}$/, "ожидаются 16 цифр номера ФН"),
+  fd: z.int().min(1).max(0xffff_ffff),
+  fp: z.int().min(0).max(0xffff_ffff),
+  date: z
+    .string()
+    .refine(isCalendarDate, "ожидается дата вида 2026-11-22")
+    .meta({ format: "date" }),
+});
+
+export const wireReceiptSchema = z.strictObject({
+  pos_id: z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, "1–32 знака из A–Z, a–z, 0–9, «.», «_», «-»"),
+  type: z.enum(["sale", "refund"]),
+  order: z.strictObject({
+    uuid: z.string().regex(UUID_PATTERN, "ожидается UUID строчными буквами").meta({
+      format: "uuid",
+    }),
+    name: plainText(128, "Human number of the order"),
+    owner: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{8,128}$/, "8–128 знаков из A–Z, a–z, 0–9, «.», «_», «-»"),
+    blob: z
+      .string()
+      .superRefine((text, context) => {
+        const message = blobProblem(text);
+        if (message !== null) context.addIssue({ code: "custom", message });
+      })
+      .meta({ description: "The order as the POS serialised it: JSON text, opaque, ≤ 512 KiB" })
+      .nullish(),
+  }),
+  items: z.array(wireItemSchema).min(1).max(MAX_ITEMS),
+  payments: z.array(wirePaymentSchema).min(1).max(MAX_PAYMENTS),
+  customer: wireCustomerSchema.nullish(),
+  cashier: wireCashierSchema,
+  tax_system: oneOf(TAX_SYSTEMS, `допустимы ${TAX_SYSTEMS.join(", ")} (тег 1055)`, "Tag 1055")
+    .nullish()
+    .meta({ description: "Tag 1055 bit; null = the device's only one" }),
+  refund_of: wireRefundOfSchema.nullish(),
+});
+
+/** The body as a client writes it. */
+export type WireReceipt = z.input<typeof wireReceiptSchema>;
+/** The body once checked: defaults filled in. */
+export type CheckedWireReceipt = z.output<typeof wireReceiptSchema>;
+
+export function isCalendarDate(text: string): boolean {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (!match) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
+function blobProblem(text: string): string | null {
+  if (Buffer.byteLength(text, "utf8") > MAX_BLOB_BYTES) return "не больше 512 КиБ";
+  try {
+    const value: unknown = JSON.parse(text);
+    return value !== null && typeof value === "object" ? null : "ожидается объект JSON";
+  } catch {
+    return "ожидается текст JSON";
+  }
+}
