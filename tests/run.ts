@@ -1,0 +1,169 @@
+/**
+ * `make test`: every phase in order, each with its counts; the last line is the sum. One argument
+ * names a single phase. Ends what it started and nothing else.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import {
+  createDatabase,
+  dropDatabase,
+  ensureTemplate,
+  findProcess,
+  repoRoot,
+  runOdooTests,
+  startPostgres,
+  statePath,
+} from "@opticserp/native";
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface Phase {
+  readonly name: string;
+  readonly what: string;
+  run(): Promise<Counts>;
+}
+
+function command(program: string, args: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: repoRoot, stdio: ["ignore", "inherit", "inherit"] });
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      if (signal) reject(new Error(`${program} ended by ${signal}`));
+      else resolve(code ?? 1);
+    });
+  });
+}
+
+/** Each check counts as one. */
+async function checks(list: readonly (readonly [string, readonly string[]])[]): Promise<Counts> {
+  let failed = 0;
+  for (const [program, args] of list) {
+    const code = await command(program, args);
+    console.log(`${code === 0 ? "ok    " : "FAILED"} ${program} ${args.join(" ")}`);
+    if (code !== 0) failed += 1;
+  }
+  return { passed: list.length - failed, failed, skipped: 0 };
+}
+
+async function vitest(project: string): Promise<Counts> {
+  const report = join(statePath("reports"), `${project}.json`);
+  mkdirSync(statePath("reports"), { recursive: true });
+  rmSync(report, { force: true });
+  const code = await command("npx", [
+    ...["vitest", "run", "--project", project],
+    ...["--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+  ]);
+  const result = JSON.parse(readFileSync(report, "utf8")) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    numPendingTests: number;
+    numFailedTestSuites: number;
+  };
+  // A file that does not load fails no test of its own.
+  const failed = Math.max(result.numFailedTests, code === 0 ? 0 : 1);
+  return { passed: result.numPassedTests, failed, skipped: result.numPendingTests };
+}
+
+async function odooTests(name: string, tags: string, odooDemo: boolean): Promise<Counts> {
+  const template = await ensureTemplate({ odooDemo });
+  const database = `opticserp_test_${name}`;
+  await dropDatabase(database);
+  await createDatabase(database, { template });
+  try {
+    const result = await runOdooTests({ database, tags });
+    if (result.failed + result.errors > 0) console.log(result.log);
+    return { passed: result.passed, failed: result.failed + result.errors, skipped: 0 };
+  } finally {
+    await dropDatabase(database);
+  }
+}
+
+/** Odoo's own browser tours with our addon installed and no till configured. */
+const UPSTREAM_TOURS = [
+  "/point_of_sale:TestUi.test_01_pos_basic_order",
+  "/point_of_sale:TestUi.test_receipt_screen_tour",
+  "/point_of_sale:TestUi.test_order_refund_flow",
+];
+
+const phases: readonly Phase[] = [
+  {
+    name: "lint",
+    what: "types, ESLint, Prettier, flake8, black, isort",
+    run: () =>
+      checks([
+        ["npm", ["run", "--silent", "typecheck"]],
+        ["npx", ["eslint", "."]],
+        ["npx", ["prettier", "--check", "--log-level", "warn", "."]],
+        ["flake8", ["odoo_addons"]],
+        ["black", ["--check", "--quiet", "odoo_addons"]],
+        ["isort", ["--check-only", "--quiet", "odoo_addons"]],
+      ]),
+  },
+  {
+    name: "unit",
+    what: "pure logic, protocols against vectors and emulators",
+    run: () => vitest("unit"),
+  },
+  {
+    name: "addon",
+    what: "tests of our addons in a real Odoo",
+    run: () => odooTests("addon", "/optics_pos_ru54fz", false),
+  },
+  {
+    name: "upstream",
+    what: "tours of Odoo's own POS with our addon and no till",
+    run: () => odooTests("upstream", UPSTREAM_TOURS.join(","), true),
+  },
+  {
+    name: "integration",
+    what: "real bridge, emulators, Odoo and Chromium",
+    run: () => vitest("integration"),
+  },
+];
+
+const wanted = process.argv[2];
+const chosen = wanted === undefined ? phases : phases.filter(({ name }) => name === wanted);
+if (chosen.length === 0) {
+  console.error(`no phase "${wanted}"; there are: ${phases.map(({ name }) => name).join(", ")}`);
+  process.exit(2);
+}
+
+const postgresWasRunning = findProcess("postgres") !== undefined;
+const rows: string[] = [];
+const total = { passed: 0, failed: 0, skipped: 0 };
+try {
+  for (const phase of chosen) {
+    console.log(`\n=== ${phase.name}: ${phase.what}`);
+    const started = performance.now();
+    let counts: Counts;
+    try {
+      counts = await phase.run();
+    } catch (error) {
+      console.error(error);
+      counts = { passed: 0, failed: 1, skipped: 0 };
+    }
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    const { passed, failed, skipped } = counts;
+    if (passed + failed === 0) {
+      // A phase that ran nothing proves nothing.
+      counts = { passed, failed: 1, skipped };
+    }
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+    rows.push(
+      `${phase.name.padEnd(12)} ${String(passed).padStart(5)} passed ${String(counts.failed).padStart(3)} failed ${seconds.padStart(5)} s`,
+    );
+  }
+} finally {
+  if (!postgresWasRunning && findProcess("postgres")) await (await startPostgres()).stop();
+}
+
+console.log(`\n${rows.join("\n")}`);
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed === 0 ? 0 : 1);
