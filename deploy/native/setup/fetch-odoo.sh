@@ -27,6 +27,9 @@ link() { # link TARGET NAME: made or replaced in one step
 }
 # Names that stay the same whatever the version: for tsconfig paths and for readers.
 stable_links() {
+  local inside=usr/lib/python3/dist-packages/odoo
+  link "$inside" "$odoo/current/odoo"
+  link "$inside/addons" "$odoo/current/addons"
   link current/usr/lib/python3/dist-packages/odoo "$odoo/odoo"
   link current/usr/lib/python3/dist-packages/odoo/addons "$odoo/addons"
 }

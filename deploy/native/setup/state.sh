@@ -66,7 +66,7 @@ ensure_state() {
   elif [ ! -w "$STATE_LINK/" ] || [ ! -O "$STATE_LINK/" ]; then
     die ".run belongs to $(stat -Lc %U "$STATE_LINK/"); run this as that user or as root"
   fi
-  as_service mkdir -p "$STATE_LINK/home" "$STATE_LINK/log" "$STATE_LINK/pids" "$STATE_LINK/locks" "$STATE_LINK/odoo" ||
+  as_service mkdir -p "$STATE_LINK/home" "$STATE_LINK/logs" "$STATE_LINK/pids" "$STATE_LINK/locks" "$STATE_LINK/odoo" ||
     die "cannot make folders below .run as $SERVICE_USER; were they made by root? chown -R $SERVICE_USER .run/ repairs that"
 }
 

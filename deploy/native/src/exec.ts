@@ -29,13 +29,14 @@ export interface RunResult {
 
 export class CommandError extends Error {
   readonly code: number | null;
-  readonly output: string;
+  /** Everything it printed. Not enumerable: an uncaught error would print it all again. */
+  declare readonly output: string;
 
   constructor(message: string, code: number | null, output: string) {
     super(message);
     this.name = "CommandError";
     this.code = code;
-    this.output = output;
+    Object.defineProperty(this, "output", { value: output });
   }
 }
 

@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { addonsForOdoo } from "./addons.ts";
-import { lastLines, run, type RunResult } from "./exec.ts";
+import { lastLines, run, type RunOptions, type RunResult } from "./exec.ts";
 import { odooAddons, odooDataDir, odooPrefix, odooPython, statePath } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import type { Postgres } from "./postgres.ts";
@@ -18,7 +18,7 @@ export interface OdooOptions {
   database: string | string[];
   /** Default 8069; 0 takes any free one. Throws when a given one is taken. */
   port?: number;
-  /** Default `.run/log/odoo-<port>.log`, written anew at each start. */
+  /** Default `.run/logs/odoo-<port>.log`, written anew at each start. */
   logFile?: string;
   /** Default 0: one process with threads, which also serves the websocket. */
   workers?: number;
@@ -74,7 +74,7 @@ export function odooCommand(): { command: string; script: string } {
 export function runOdoo(
   postgres: Postgres,
   args: string[],
-  options: { input?: string; timeoutMs?: number; logFile?: string; okCodes?: number[] } = {},
+  options: Pick<RunOptions, "input" | "timeoutMs" | "logFile" | "okCodes" | "onOutput"> = {},
 ): Promise<RunResult> {
   const { command, script } = odooCommand();
   const { timeoutMs = 900_000, ...rest } = options;
@@ -103,7 +103,7 @@ export async function startOdoo(options: OdooOptions): Promise<RunningOdoo> {
   const databases = [options.database].flat();
   const port = await choosePort(options.port ?? 8069);
   const gevent = await freePort();
-  const logFile = options.logFile ?? join(ensureServiceDir(statePath("log")), `odoo-${port}.log`);
+  const logFile = options.logFile ?? join(ensureServiceDir(statePath("logs")), `odoo-${port}.log`);
   const { command, script } = odooCommand();
   const args = [
     script,

@@ -163,7 +163,7 @@ export function startPostgres(): Promise<Postgres> {
     await initialise();
     dropStalePidFile();
     const port = await freePort(Number(process.env["OPTICSERP_PG_PORT"] ?? DEFAULT_PORT));
-    const logFile = join(ensureServiceDir(statePath("log")), "postgres.log");
+    const logFile = join(ensureServiceDir(statePath("logs")), "postgres.log");
     await run(
       join(binDir(), "pg_ctl"),
       [
