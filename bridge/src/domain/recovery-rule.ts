@@ -107,7 +107,8 @@ export function decideRecovery<D extends ReadDocument>(
   const unreadable = documents.filter(
     (document) => !document.tlvReadable && fits(intent, document),
   );
-  if (seen.pendingFd !== null) {
+  // an answer below the intent belongs to an earlier receipt
+  if (seen.pendingFd !== null && seen.pendingFd >= expectedFd) {
     const answered = unreadable.find((document) => document.fd === seen.pendingFd);
     return answered
       ? { kind: "fiscalized", document: answered, certainty: "answer" }

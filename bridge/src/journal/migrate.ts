@@ -1,0 +1,35 @@
+/** Brings a journal to this bridge's schema. `PRAGMA user_version` holds major × 1000 + minor. */
+import type { Database } from "better-sqlite3";
+import { JournalError } from "./journal-error.ts";
+import type { Migration } from "./migrations/migration.ts";
+import { MIGRATIONS, SCHEMA_MAJOR } from "./migrations/index.ts";
+
+const MINORS = 1000;
+
+/**
+ * Each migration is one transaction together with its version number, so a crash leaves either the
+ * schema before it or the one after it.
+ * @throws JournalError newer_schema
+ */
+export function migrate(
+  db: Database,
+  migrations: readonly Migration[] = MIGRATIONS,
+  major: number = SCHEMA_MAJOR,
+): void {
+  const version = db.pragma("user_version", { simple: true }) as number;
+  const found = { major: Math.floor(version / MINORS), minor: version % MINORS };
+  if (version !== 0 && found.major !== major) {
+    throw new JournalError(
+      "newer_schema",
+      `журнал ${db.name} имеет схему ${found.major}.${found.minor}, эта версия моста понимает ` +
+        `${major}.x: запустите ту версию моста, которая его вела`,
+    );
+  }
+  migrations.slice(found.minor).forEach((migration, index) => {
+    const next = major * MINORS + found.minor + index + 1;
+    db.transaction(() => {
+      db.exec(migration.sql);
+      db.pragma(`user_version = ${next}`);
+    }).immediate();
+  });
+}
