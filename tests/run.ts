@@ -73,7 +73,7 @@ async function odooTests(name: string, tags: string, odooDemo: boolean): Promise
   const template = await ensureTemplate({ odooDemo });
   const database = `opticserp_test_${name}`;
   await dropDatabase(database);
-  await createDatabase(database, { template });
+  await createDatabase(database, { template: template.name });
   try {
     const result = await runOdooTests({ database, tags });
     if (result.failed + result.errors > 0) console.log(result.log);
