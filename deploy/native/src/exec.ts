@@ -1,6 +1,7 @@
 /** Runs a command to its end: with a time-out, and with the output in the error. */
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
+import { killGroup, unwatchGroup, watchGroup } from "./children.ts";
 import { asService } from "./service-user.ts";
 
 export interface RunOptions {
@@ -15,6 +16,10 @@ export interface RunOptions {
   timeoutMs?: number;
   /** Both outputs are also appended here. */
   logFile?: string;
+  /** Empty the log file first. */
+  freshLog?: boolean;
+  /** Called when the process runs. */
+  onSpawn?: (pid: number) => void;
   /** Called with each chunk of either output. */
   onOutput?: (text: string) => void;
   /** Exit codes that are no error; default [0]. */
@@ -57,7 +62,14 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
       stdio: ["pipe", "pipe", "pipe"],
       detached: true,
     });
-    const log = options.logFile ? createWriteStream(options.logFile, { flags: "a" }) : undefined;
+    const log = options.logFile
+      ? createWriteStream(options.logFile, { flags: options.freshLog ? "w" : "a" })
+      : undefined;
+    const pid = child.pid;
+    if (pid !== undefined) {
+      watchGroup(pid);
+      options.onSpawn?.(pid);
+    }
     let stdout = "";
     let stderr = "";
     let timedOut = false;
@@ -73,7 +85,7 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
     });
     const timer = setTimeout(() => {
       timedOut = true;
-      killGroup(child.pid);
+      if (pid !== undefined) killGroup(pid);
     }, timeoutMs);
     child.stdin.on("error", () => undefined); // the command may end without reading its input
     child.stdin.end(options.input ?? "");
@@ -83,6 +95,7 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
       reject(new CommandError(`${command} cannot be started: ${error.message}`, null, ""));
     });
     child.on("close", (code) => {
+      if (pid !== undefined) unwatchGroup(pid);
       clearTimeout(timer);
       log?.end();
       if (!timedOut && code !== null && okCodes.includes(code)) {
@@ -94,13 +107,4 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
       reject(new CommandError(`${command} ${why}\n${lastLines(output, 25)}`, code, output));
     });
   });
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // it ended by itself meanwhile
-  }
 }

@@ -1,6 +1,9 @@
 export * from "./addons.ts";
 export * from "./databases.ts";
+export { CommandError, run, type RunOptions, type RunResult } from "./exec.ts";
 export * from "./odoo.ts";
+export * from "./odoo-log.ts";
+export * from "./odoo-tests.ts";
 export * from "./paths.ts";
 export * from "./ports.ts";
 export * from "./postgres.ts";

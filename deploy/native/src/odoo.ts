@@ -10,7 +10,12 @@ import { freePort } from "./ports.ts";
 import type { Postgres } from "./postgres.ts";
 import { startPostgres } from "./postgres.ts";
 import { processStat } from "./proc.ts";
-import { registerProcess, stopProcess } from "./process-registry.ts";
+import {
+  forgetProcess,
+  registerProcess,
+  stopProcess,
+  type ProcessRecord,
+} from "./process-registry.ts";
 import { asService, ensureServiceDir, giveToService } from "./service-user.ts";
 
 export interface OdooOptions {
@@ -70,20 +75,34 @@ export function odooCommand(): { command: string; script: string } {
   return { command: "/usr/bin/python3", script: join(odooPrefix(), "usr/bin/odoo") };
 }
 
-/** Runs an Odoo command to its end (`--stop-after-init`, `shell`, …). */
-export function runOdoo(
+/**
+ * Runs an Odoo command to its end (`--stop-after-init`, `shell`, …). It is written down while it
+ * runs, so that `down` finds it if this process is killed.
+ */
+export async function runOdoo(
   postgres: Postgres,
   args: string[],
-  options: Pick<RunOptions, "input" | "timeoutMs" | "logFile" | "okCodes" | "onOutput"> = {},
+  options: Pick<
+    RunOptions,
+    "input" | "timeoutMs" | "logFile" | "freshLog" | "okCodes" | "onOutput"
+  > = {},
 ): Promise<RunResult> {
   const { command, script } = odooCommand();
-  const { timeoutMs = 900_000, ...rest } = options;
-  return run(command, [script, ...args], {
-    service: true,
-    env: odooEnv(postgres),
-    timeoutMs,
-    ...rest,
-  });
+  let record: ProcessRecord | undefined;
+  try {
+    return await run(command, [script, ...args], {
+      timeoutMs: 900_000,
+      ...options,
+      service: true,
+      env: odooEnv(postgres),
+      onSpawn: (pid) => {
+        const what = `Odoo command: ${args.filter((arg) => !arg.includes("/")).join(" ")}`;
+        record = registerProcess({ name: `odoo-command-${pid}`, what, pid });
+      },
+    });
+  } finally {
+    if (record) forgetProcess(record);
+  }
 }
 
 function escapeRegExp(text: string): string {

@@ -132,12 +132,12 @@ export async function stopProcess(
       if (processStat(pid)?.startTime === startTime) signal(pid, "SIGKILL");
     }
   }
-  forget(record);
+  forgetProcess(record);
   return outcome;
 }
 
 /** Removes the record, unless the name meanwhile stands for another process. */
-function forget(record: ProcessRecord): void {
+export function forgetProcess(record: ProcessRecord): void {
   const now = listProcesses().find(({ name }) => name === record.name);
   if (now && (now.pid !== record.pid || now.startTime !== record.startTime)) return;
   rmSync(fileOf(record.name), { force: true });
