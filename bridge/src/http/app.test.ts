@@ -1,0 +1,474 @@
+import { request as httpRequest } from "node:http";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LaneRefusal } from "../fiscalization/types.ts";
+import { OPERATIONS } from "./operations.ts";
+import { receiptBodySchema } from "./schemas/receipt.ts";
+import { bufferStatusSchema, statusSchema } from "./schemas/status.ts";
+import { storedReceipt, UUID, wireReceipt } from "./testing/fakes.ts";
+import { ORIGIN, startHarness, type Harness } from "./testing/harness.ts";
+
+const KEY = `${UUID}:1`;
+const idempotent = { "Idempotency-Key": KEY };
+
+describe("HTTP door", () => {
+  let harness: Harness;
+  beforeEach(async () => {
+    harness = await startHarness();
+  });
+  afterEach(() => harness.close());
+
+  const sell = (json: unknown = wireReceipt(), headers: Record<string, string> = idempotent) =>
+    harness.call("/v1/kkt/receipt", { json, headers });
+  /** Ends the receipt as soon as the lane has it. */
+  const endAs = (state: "fiscalized" | "rejected" | "cancelled", deviceCode?: number): void => {
+    const remove = harness.rows.changed.add((row) => {
+      remove();
+      setTimeout(() => {
+        const reason = { code: "device_refused", text: "Касса отказала: причина" };
+        harness.rows.end(
+          row.key,
+          state,
+          state === "fiscalized"
+            ? null
+            : { ...reason, ...(deviceCode === undefined ? {} : { deviceCode }) },
+        );
+      }, 20);
+    });
+  };
+
+  describe("receipt", () => {
+    it("answers 200 with the fiscal data once the ФН has the document", async () => {
+      endAs("fiscalized");
+      const reply = await sell();
+      expect(reply.status).toBe(200);
+      expect(receiptBodySchema.parse(reply.body)).toMatchObject({
+        key: KEY,
+        state: "fiscalized",
+        total: 4500,
+        fiscal: { fd: 7, sum: 4500, change: 500, user_name: "ООО «Оптика»" },
+        items: [{ price: 4500, qty: 1, payment_method: 4, subject: 1, unit: 0 }],
+        payments: [{ method: "cash", amount: 5000 }],
+        legs: { ofd: "pending", odoo: "pending" },
+      });
+      expect((reply.body.fiscal as { qr: string }).qr).toBe(
+        "t=20261122T2103&s=4500.00&fn=9999078900012345&i=7&fp=3000000001&n=1",
+      );
+    });
+
+    it("answers 202 when the outcome takes longer, and the outcome to the same key later", async () => {
+      const first = await sell();
+      expect(first.status).toBe(202);
+      expect(first.body).toMatchObject({ state: "accepted", fiscal: null });
+      harness.rows.end({ uuid: UUID, attempt: 1 }, "fiscalized");
+      expect((await sell()).status).toBe(200);
+    });
+
+    it("gives two callers of one key the same answer", async () => {
+      endAs("fiscalized");
+      const [one, two] = await Promise.all([sell(), sell()]);
+      expect(one.status).toBe(200);
+      expect(two.body).toEqual(one.body);
+    });
+
+    it.each([
+      [0x45, 422],
+      [0x33, 422],
+      [0x6b, 503],
+      [0x15, 503],
+    ])("tells a refusal of content from one of state: %s → %s", async (deviceCode, status) => {
+      endAs("rejected", deviceCode);
+      const reply = await sell();
+      expect(reply.status).toBe(status);
+      expect(reply.headers.get("content-type")).toContain("application/problem+json");
+      expect(reply.body).toMatchObject({
+        code: "device_refused",
+        detail: "Касса отказала: причина",
+        receipt: { state: "rejected", key: KEY, reason: { device_code: deviceCode } },
+      });
+    });
+
+    it("answers 409 with the receipt when it was cancelled", async () => {
+      endAs("cancelled");
+      expect(await sell()).toMatchObject({
+        status: 409,
+        body: { code: "receipt_cancelled", receipt: { state: "cancelled" } },
+      });
+    });
+
+    it("asks for a key of the right form", async () => {
+      expect(await sell(wireReceipt(), {})).toMatchObject({
+        status: 400,
+        body: { code: "idempotency_key_missing" },
+      });
+      for (const key of ["abc", `${UUID}:0`, `${UUID}:01`, `${UUID.toUpperCase()}:1`, UUID]) {
+        expect(await sell(wireReceipt(), { "Idempotency-Key": key })).toMatchObject({
+          status: 400,
+          body: { code: "idempotency_key_malformed" },
+        });
+      }
+      expect(harness.lane.submitted).toHaveLength(0);
+    });
+
+    it.each<[string, Record<string, unknown>, string]>([
+      ["unknown field", { extra: 1 }, "extra"],
+      ["other till", { pos_id: "T2" }, "pos_id"],
+      ["underpaid", { payments: [{ method: "cash", amount: 1 }] }, "payments"],
+      [
+        "three decimals",
+        { payments: [{ method: "cash", amount: 4500.001 }] },
+        "payments[0].amount",
+      ],
+      [
+        "other profile",
+        { order: { uuid: UUID, name: "1", owner: "profile-2.nonce" } },
+        "order.owner",
+      ],
+      [
+        "other uuid",
+        { order: { uuid: UUID.replace("5", "6"), name: "1", owner: "profile-1.nonce" } },
+        "order.uuid",
+      ],
+    ])("names the field: %s", async (_name, change, field) => {
+      const reply = await sell(wireReceipt(change));
+      expect(reply).toMatchObject({ status: 422, body: { code: "receipt_invalid" } });
+      const errors = reply.body.errors as { field: string; message: string }[];
+      expect(errors.map((error) => error.field)).toContain(field);
+      for (const { message } of errors) expect(message).toMatch(/[а-я]/);
+      expect(harness.lane.submitted).toHaveLength(0);
+    });
+
+    it("tells each refusal of the lane by its code", async () => {
+      const row = storedReceipt();
+      const cases = [
+        [{ kind: "content-differs", row }, 422, "idempotency_key_reused"],
+        [{ kind: "other-owner", row }, 409, "order_owned_by_another"],
+        [{ kind: "attempt-open", row }, 409, "attempt_open"],
+        [{ kind: "attempt-out-of-order", expected: 2 }, 409, "attempt_out_of_order"],
+        [{ kind: "lane-busy", row }, 409, "lane_busy"],
+        [{ kind: "buffer-full", level: 200, capacity: 200 }, 503, "buffer_full"],
+        [notTaken("device_unavailable"), 503, "device_unavailable"],
+        [notTaken("setup_error"), 503, "device_unavailable"],
+        [notTaken("in_doubt"), 503, "lane_stopped"],
+        [notTaken("lane_stopped"), 503, "lane_stopped"],
+        [notTaken("shutting_down"), 503, "shutting_down"],
+        [notTaken("something_new"), 503, "device_unavailable"],
+      ] as const;
+      for (const [result, status, code] of cases) {
+        harness.lane.decide = () => result;
+        const reply = await sell();
+        expect(reply).toMatchObject({ status, body: { code, status } });
+        if ("row" in result) expect(reply.body.receipt).toMatchObject({ key: KEY });
+        if (status === 503) expect(reply.headers.get("retry-after")).not.toBeNull();
+      }
+    });
+
+    it("shows, lists and withdraws", async () => {
+      harness.rows.put(storedReceipt());
+      const path = `/v1/kkt/receipt/${KEY}`;
+      expect(await harness.call(path)).toMatchObject({ status: 200, body: { state: "accepted" } });
+      expect(harness.lane.touched).toEqual([KEY]);
+      expect((await harness.call(`/v1/kkt/receipt/${encodeURIComponent(KEY)}`)).status).toBe(200);
+      expect((await harness.call(path, { method: "DELETE" })).status).toBe(204);
+      harness.rows.put(storedReceipt({ state: "closing" }));
+      expect(await harness.call(path, { method: "DELETE" })).toMatchObject({
+        status: 409,
+        body: { code: "not_withdrawable", receipt: { state: "closing" } },
+      });
+      harness.rows.put(storedReceipt({ owner: "profile-2.nonce" }));
+      expect(await harness.call(path, { method: "DELETE" })).toMatchObject({
+        status: 409,
+        body: { code: "order_owned_by_another" },
+      });
+      expect(await harness.call(`/v1/kkt/receipt/${UUID}:2`)).toMatchObject({
+        status: 404,
+        body: { code: "receipt_unknown" },
+      });
+    });
+
+    it("pages through the journal, new ones first", async () => {
+      for (let attempt = 1; attempt <= 3; attempt += 1) {
+        harness.rows.put(storedReceipt({ seq: attempt, key: { uuid: UUID, attempt } }));
+      }
+      const first = await harness.call("/v1/kkt/receipts?limit=2");
+      expect((first.body.receipts as unknown[]).length).toBe(2);
+      expect(first.body.next).toBe(2);
+      const second = await harness.call("/v1/kkt/receipts?limit=2&before=2");
+      expect(second.body).toMatchObject({ receipts: [{ attempt: 1 }], next: null });
+      expect(await harness.call("/v1/kkt/receipts?limit=0")).toMatchObject({
+        status: 422,
+        body: { code: "request_invalid", errors: [{ field: "limit" }] },
+      });
+      expect((await harness.call("/v1/kkt/receipts?state=nonsense")).status).toBe(422);
+    });
+
+    it("tells the last attempt of each known order", async () => {
+      harness.rows.put(storedReceipt({ seq: 1, state: "rejected" }));
+      harness.rows.put(storedReceipt({ seq: 2, key: { uuid: UUID, attempt: 2 } }));
+      const reply = await harness.call("/v1/kkt/orders/state", {
+        json: { uuids: [UUID, UUID, UUID.replace("5", "6")] },
+      });
+      expect(reply.body).toMatchObject({ receipts: [{ attempt: 2 }] });
+      expect((reply.body.receipts as unknown[]).length).toBe(1);
+    });
+  });
+
+  describe("shift", () => {
+    it("passes on what the lane did, and why it did not", async () => {
+      const json = { cashier: { name: "Кассирова А. А." } };
+      expect(await harness.call("/v1/kkt/shift/close", { json })).toMatchObject({
+        status: 200,
+        body: { shift: 3, fd: 8, fp: 9 },
+      });
+      expect((await harness.call("/v1/kkt/report/x", { method: "POST" })).status).toBe(200);
+      const refused = (code: string): void => {
+        harness.lane.operation = () => Promise.reject(new LaneRefusal({ code, text: "Причина" }));
+      };
+      refused("shift_open");
+      expect(await harness.call("/v1/kkt/shift/open", { json })).toMatchObject({
+        status: 409,
+        body: { code: "shift_open", detail: "Причина" },
+      });
+      refused("device_unavailable");
+      expect((await harness.call("/v1/kkt/report/x", { json: {} })).status).toBe(503);
+      refused("device_refused");
+      expect((await harness.call("/v1/kkt/shift/close", { json })).status).toBe(409);
+      expect(await harness.call("/v1/kkt/shift/close", { json: {} })).toMatchObject({
+        status: 422,
+        body: { errors: [{ field: "cashier" }] },
+      });
+    });
+  });
+
+  describe("body", () => {
+    const raw = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string>) =>
+      harness.call("/v1/kkt/receipt", {
+        method: "POST",
+        body,
+        headers: { ...idempotent, ...headers },
+      });
+
+    it.each<[string, string | Uint8Array<ArrayBuffer>, Record<string, string>, number, string]>([
+      ["no JSON", "{", { "Content-Type": "application/json" }, 400, "body_invalid"],
+      [
+        "windows-1251",
+        "{}",
+        { "Content-Type": "application/json; charset=windows-1251" },
+        400,
+        "body_invalid",
+      ],
+      [
+        "bytes that are no UTF-8",
+        Uint8Array.from([0x22, 0xcf, 0xf0, 0x22]),
+        { "Content-Type": "application/json" },
+        400,
+        "body_invalid",
+      ],
+      [
+        "compressed",
+        "{}",
+        { "Content-Type": "application/json", "Content-Encoding": "gzip" },
+        400,
+        "body_invalid",
+      ],
+      ["a form", "a=1", { "Content-Type": "text/plain" }, 415, "content_type_unsupported"],
+      [
+        "10 MB",
+        new Uint8Array(10_000_000).fill(0x20),
+        { "Content-Type": "application/json" },
+        413,
+        "body_too_large",
+      ],
+      ["not an object", "[]", { "Content-Type": "application/json" }, 422, "receipt_invalid"],
+      ["nothing", "", { "Content-Type": "application/json" }, 422, "receipt_invalid"],
+    ])("%s", async (_name, body, headers, status, code) => {
+      expect(await raw(body, headers)).toMatchObject({ status, body: { code } });
+      expect(harness.lane.submitted).toHaveLength(0);
+    });
+
+    it("stops at the limit when no length was announced", async () => {
+      const status = await new Promise<number | undefined>((resolve, reject) => {
+        const request = httpRequest(
+          `${harness.url}/v1/kkt/receipt`,
+          {
+            method: "POST",
+            headers: {
+              "Content-Type": "application/json",
+              Authorization: `Bearer ${harness.token}`,
+              "Idempotency-Key": KEY,
+            },
+          },
+          (response) => {
+            resolve(response.statusCode);
+            request.destroy();
+          },
+        );
+        request.on("error", reject);
+        // never ended: the answer comes while the body still runs
+        request.write(Buffer.alloc(1024 * 1024 + 1, 0x20));
+      });
+      expect(status).toBe(413);
+    });
+  });
+
+  describe("who may call", () => {
+    const plain = (path: string, headers: Record<string, string>, method = "GET") =>
+      fetch(harness.url + path, { method, headers, signal: AbortSignal.timeout(5_000) });
+
+    it("lets in a configured origin only", async () => {
+      const allowed = await plain("/v1/health", { Origin: ORIGIN });
+      expect(allowed.headers.get("access-control-allow-origin")).toBe(ORIGIN);
+      const foreign = await plain("/v1/health", { Origin: "https://evil.example" });
+      expect(foreign.status).toBe(403);
+      expect(foreign.headers.get("access-control-allow-origin")).toBeNull();
+      expect(await foreign.json()).toMatchObject({ code: "origin_forbidden" });
+    });
+
+    it("answers Chromium's preflight, private network included", async () => {
+      const reply = await plain(
+        "/v1/kkt/receipt",
+        {
+          Origin: ORIGIN,
+          "Access-Control-Request-Method": "POST",
+          "Access-Control-Request-Private-Network": "true",
+        },
+        "OPTIONS",
+      );
+      expect(reply.status).toBe(204);
+      expect(reply.headers.get("access-control-allow-origin")).toBe(ORIGIN);
+      expect(reply.headers.get("access-control-allow-private-network")).toBe("true");
+      expect(reply.headers.get("access-control-allow-headers")).toContain("Idempotency-Key");
+      expect(reply.headers.get("access-control-allow-methods")).toContain("DELETE");
+      const foreign = await plain("/v1/kkt/receipt", { Origin: "null" }, "OPTIONS");
+      expect(foreign.status).toBe(403);
+    });
+
+    it("wants a token everywhere but where the contract says so", async () => {
+      for (const { method, path, auth } of Object.values(OPERATIONS)) {
+        const url = `${harness.url}/v1${path.replace("{key}", KEY)}`;
+        const reply = await fetch(url, { method: method.toUpperCase() });
+        expect([path, reply.status === 401]).toEqual([path, auth]);
+        if (!auth) continue;
+        expect(reply.headers.get("www-authenticate")).toContain("invalid_token");
+        expect(await reply.json()).toMatchObject({ code: "token_invalid" });
+      }
+    });
+
+    it("says Vary: * and no-store on every answer", async () => {
+      const replies = [
+        await plain("/v1/health", {}),
+        await plain("/nowhere", {}),
+        await plain("/v1/nowhere", {}),
+        await plain("/v1/kkt/status", {}),
+        await plain("/v1/health", { Origin: "https://evil.example" }),
+        await plain("/v1/health", { Origin: ORIGIN }, "OPTIONS"),
+        await plain("/v1/auth/challenge", {}),
+        await plain("/%", {}),
+      ];
+      expect(replies.map((reply) => reply.status)).toEqual([
+        200, 404, 404, 401, 403, 204, 405, 404,
+      ]);
+      for (const reply of replies) {
+        expect(reply.headers.get("vary")).toBe("*");
+        expect(reply.headers.get("cache-control")).toBe("no-store");
+        expect(reply.headers.get("x-request-id")).toMatch(/.{8,}/);
+      }
+      expect(replies[6]!.headers.get("allow")).toBe("POST, OPTIONS");
+    });
+  });
+
+  describe("status", () => {
+    it("answers in the form that the schema promises", async () => {
+      statusSchema.parse((await harness.call("/v1/kkt/status")).body);
+      bufferStatusSchema.parse((await harness.call("/v1/kkt/buffer/status")).body);
+    });
+
+    it("has nulls before the first contact", async () => {
+      harness.lane.current = {
+        ...harness.lane.current,
+        device: { state: "unavailable", reason: "Нет порта", paper: null },
+        info: null,
+        status: null,
+      };
+      const { body } = await harness.call("/v1/kkt/status");
+      expect(statusSchema.parse(body)).toMatchObject({
+        fn: null,
+        shift: null,
+        device: { state: "unavailable", reason: "Нет порта" },
+      });
+    });
+
+    it("is described by OpenAPI with every call of the contract", async () => {
+      const { body } = await harness.call("/v1/openapi.json");
+      expect(body.openapi).toBe("3.1.0");
+      const paths = body.paths as Record<string, Record<string, Record<string, unknown>>>;
+      expect(Object.keys(paths)).toHaveLength(14);
+      const post = paths["/kkt/receipt"]!.post!;
+      expect(Object.keys(post.responses as object)).toEqual(
+        expect.arrayContaining(["200", "202", "400", "401", "409", "413", "415", "422", "503"]),
+      );
+      expect(JSON.stringify(post.requestBody)).toContain('"additionalProperties":false');
+    });
+  });
+});
+
+describe("limits", () => {
+  it("refuses what comes too fast, with Retry-After", async () => {
+    const harness = await startHarness({ rateLimitPerSecond: 5 });
+    try {
+      const replies = await Promise.all(
+        Array.from({ length: 12 }, () => harness.call("/v1/health")),
+      );
+      const refused = replies.filter((reply) => reply.status === 429);
+      expect(refused.length).toBeGreaterThanOrEqual(5);
+      expect(refused[0]!.headers.get("retry-after")).toBe("1");
+      expect(refused[0]!.body).toMatchObject({ code: "rate_limited", retry_after_seconds: 1 });
+      expect(refused[0]!.headers.get("vary")).toBe("*");
+    } finally {
+      await harness.close();
+    }
+  });
+
+  it("takes nothing while the process ends", async () => {
+    const harness = await startHarness({ isShuttingDown: () => true });
+    try {
+      expect(await harness.call("/v1/health")).toMatchObject({
+        status: 503,
+        body: { code: "shutting_down" },
+      });
+    } finally {
+      await harness.close();
+    }
+  });
+
+  it("shows nothing of an unforeseen error but its request id", async () => {
+    const harness = await startHarness({
+      status: () => {
+        throw new Error("secret detail");
+      },
+    });
+    try {
+      const reply = await harness.call("/v1/kkt/status", { headers: { "X-Request-Id": "abc-1" } });
+      expect(reply).toMatchObject({ status: 500, body: { code: "internal_error" } });
+      expect(reply.headers.get("x-request-id")).toBe("abc-1");
+      expect(JSON.stringify(reply.body)).not.toMatch(/secret|\.ts/);
+    } finally {
+      await harness.close();
+    }
+  });
+
+  it("lists what is missing when it is not ready", async () => {
+    const harness = await startHarness({ missing: () => ["нет связи с кассой"] });
+    try {
+      expect(await harness.call("/v1/ready")).toMatchObject({
+        status: 503,
+        body: { code: "not_ready", missing: ["нет связи с кассой"] },
+      });
+    } finally {
+      await harness.close();
+    }
+  });
+});
+
+function notTaken(code: string) {
+  return { kind: "not-taken", reason: { code, text: "Причина" } } as const;
+}

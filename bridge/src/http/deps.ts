@@ -1,0 +1,35 @@
+/** What the HTTP door is given by the composition root. */
+import type { Clock } from "../domain/clock.ts";
+import type { CrashHook } from "../fiscalization/crash-points.ts";
+import type { Lane } from "../fiscalization/types.ts";
+import type { Journal } from "../journal/types.ts";
+import type { Logger } from "../observability/logger.ts";
+import type { HttpMetrics } from "../observability/metrics.ts";
+import type { TokenService } from "./auth/tokens.ts";
+import type { Passport } from "./receipt-body.ts";
+import type { StatusBody } from "./schemas/status.ts";
+
+export interface HttpDeps {
+  readonly till: string;
+  /** IANA zone of the till: its local date decides which VAT rates are in force. */
+  readonly timezone: string;
+  readonly version: string;
+  readonly origins: readonly string[];
+  readonly rateLimitPerSecond: number;
+  /** How long a POST of a receipt waits for the outcome, ms. */
+  readonly waitMs: number;
+  readonly lane: Lane;
+  readonly journal: Pick<Journal, "get" | "byUuid" | "list" | "buffer">;
+  readonly tokens: Pick<TokenService, "challenge" | "exchange" | "verify">;
+  readonly status: () => StatusBody;
+  /** ISO UTC of the last batch that Odoo took. */
+  readonly odooLastOkAt: () => string | null;
+  readonly passport: () => Passport;
+  /** Russian; what keeps the till from selling, empty when ready. */
+  readonly missing: () => readonly string[];
+  readonly isShuttingDown: () => boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: HttpMetrics;
+  readonly crash: CrashHook;
+}

@@ -1,0 +1,137 @@
+import { Router, type Request, type Response } from "express";
+import { localDate } from "../local-date.ts";
+import { parseReceipt } from "../../domain/parse-receipt.ts";
+import type { Receipt, ReceiptKey } from "../../domain/receipt.ts";
+import { parseKey } from "../../domain/receipt-key.ts";
+import type { StoredReceipt } from "../../journal/types.ts";
+import type { HttpDeps } from "../deps.ts";
+import { callerOf } from "../middleware/auth.ts";
+import { OPERATIONS } from "../operations.ts";
+import { answerFor, taken } from "../outcome.ts";
+import { Problem } from "../problems.ts";
+import { receiptBody } from "../receipt-body.ts";
+import { validated } from "../validate.ts";
+
+export function receiptRoutes(deps: HttpDeps): Router {
+  const { lane, journal } = deps;
+  const show = (row: StoredReceipt) => receiptBody(row, deps.passport());
+  const router = Router();
+
+  router.post("/kkt/receipt", async (request, response) => {
+    const key = headerKey(request);
+    const { receipt, blob } = parsed(request.body, key, deps);
+    requireOwner(receipt.order.owner, response);
+    const row = taken(lane.submit({ key, receipt, blob }), show);
+    const ended = await lane.waitFor(row.key, deps.waitMs, goneSignal(response));
+    const answer = answerFor(ended ?? row, show);
+    response.status(answer.status).json(answer.body);
+    response.once("finish", () => deps.crash("after-http-answer"));
+  });
+
+  router.get("/kkt/receipt/:key", (request, response) => {
+    const key = pathKey(request);
+    const row = journal.get(key);
+    if (row === null) throw new Problem("receipt_unknown");
+    lane.touch(key);
+    response.json(show(row));
+  });
+
+  router.delete("/kkt/receipt/:key", (request, response) => {
+    const key = pathKey(request);
+    const row = journal.get(key);
+    if (row === null) throw new Problem("receipt_unknown");
+    if (!owns(row.owner, response)) {
+      throw new Problem("order_owned_by_another", { receipt: show(row) });
+    }
+    const result = lane.withdraw(key);
+    switch (result.kind) {
+      case "withdrawn":
+        response.status(204).end();
+        return;
+      case "not-withdrawable":
+        throw new Problem("not_withdrawable", { receipt: show(result.row) });
+      case "unknown-key":
+        throw new Problem("receipt_unknown");
+    }
+  });
+
+  router.get("/kkt/receipts", (request, response) => {
+    const { state, limit, before } = validated(OPERATIONS.listReceipts.query, request.query);
+    const rows = journal.list({
+      limit,
+      ...(state === undefined ? {} : { state }),
+      ...(before === undefined ? {} : { beforeSeq: before }),
+    });
+    const last = rows.at(-1);
+    response.json({
+      receipts: rows.map(show),
+      next: last === undefined || rows.length < limit ? null : last.seq,
+    });
+  });
+
+  router.post("/kkt/orders/state", (request, response) => {
+    const { uuids } = validated(OPERATIONS.ordersState.body, request.body);
+    const rows = [...new Set(uuids)].flatMap((uuid) => lastAttempt(journal.byUuid(uuid)));
+    for (const row of rows) lane.touch(row.key);
+    response.json({ receipts: rows.map(show) });
+  });
+
+  return router;
+}
+
+function parsed(
+  body: unknown,
+  key: ReceiptKey,
+  deps: HttpDeps,
+): { readonly receipt: Receipt; readonly blob: string | null } {
+  const today = localDate(deps.clock.now(), deps.timezone);
+  const result = parseReceipt(body, { today, key, posId: deps.till });
+  if (!result.ok) throw new Problem("receipt_invalid", { errors: result.errors });
+  return result;
+}
+
+/** `<profile>.<nonce>`: a page can speak for its own browser profile only. */
+function requireOwner(owner: string, response: Response): void {
+  if (owns(owner, response)) return;
+  throw new Problem("receipt_invalid", {
+    errors: [
+      {
+        field: "order.owner",
+        message: "должен начинаться с профиля этого браузера и точки",
+      },
+    ],
+  });
+}
+
+function owns(owner: string, response: Response): boolean {
+  return owner.startsWith(`${callerOf(response).profile}.`);
+}
+
+function headerKey(request: Request): ReceiptKey {
+  const text = request.get("idempotency-key");
+  if (text === undefined || text === "") throw new Problem("idempotency_key_missing");
+  return keyFrom(text);
+}
+
+function pathKey(request: Request): ReceiptKey {
+  return keyFrom(String(request.params["key"]));
+}
+
+function keyFrom(text: string): ReceiptKey {
+  const key = parseKey(text);
+  if (key === null) throw new Problem("idempotency_key_malformed");
+  return key;
+}
+
+function lastAttempt(rows: readonly StoredReceipt[]): StoredReceipt[] {
+  return rows.length === 0
+    ? []
+    : [rows.reduce((last, row) => (row.key.attempt > last.key.attempt ? row : last))];
+}
+
+/** Aborts when the caller hangs up; its receipt goes on, only nobody waits for it here. */
+function goneSignal(response: Response): AbortSignal {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  return gone.signal;
+}

@@ -1,0 +1,94 @@
+/** The till's status, put together from what the parts know; no part is asked for anything slow. */
+import { isoUtc, type Clock } from "../domain/clock.ts";
+import type { Lane } from "../fiscalization/types.ts";
+import type { StatusBody } from "../http/schemas/status.ts";
+import type { BufferLevel, Journal } from "../journal/types.ts";
+import type { LinkMonitor } from "../resilience/link-monitor.ts";
+
+export interface OfdState {
+  readonly breaker: StatusBody["ofd"]["breaker"];
+  /** ISO UTC. */
+  readonly lastOkAt: string | null;
+}
+
+export interface OdooState {
+  readonly reachable: boolean;
+  /** ISO UTC. */
+  readonly lastHeartbeatAt: string | null;
+}
+
+export interface StatusSourceOptions {
+  readonly till: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly lane: Pick<Lane, "snapshot">;
+  readonly journal: Pick<Journal, "buffer">;
+  readonly monitor: Pick<LinkMonitor, "mode" | "since">;
+  readonly ofd: () => OfdState;
+  readonly odoo: () => OdooState;
+}
+
+export function createStatusSource(options: StatusSourceOptions): () => StatusBody {
+  return () => {
+    const { clock, monitor } = options;
+    const { lane, device, info, status } = options.lane.snapshot();
+    const ofd = options.ofd();
+    const odoo = options.odoo();
+    const buffer = options.journal.buffer();
+    return {
+      till: options.till,
+      version: options.version,
+      time: isoUtc(clock),
+      mode: monitor.mode,
+      mode_since: new Date(clock.now() - (clock.monotonic() - monitor.since)).toISOString(),
+      device: {
+        state: device.state,
+        reason: device.reason,
+        paper: device.paper,
+        model: info?.model ?? null,
+        serial: info?.serial ?? null,
+      },
+      fn:
+        info === null
+          ? null
+          : {
+              serial: info.fn,
+              rnm: info.rnm,
+              inn: info.inn,
+              expires: info.fnExpires,
+              unsent: status?.unsent ?? 0,
+              oldest_unsent_at: status?.oldestUnsent?.dateTime ?? null,
+            },
+      shift:
+        status === null
+          ? null
+          : {
+              state: status.shift.state,
+              number: status.shift.number,
+              receipt: status.shift.receipt,
+            },
+      ofd: { breaker: ofd.breaker, last_ok_at: ofd.lastOkAt },
+      odoo: { reachable: odoo.reachable, last_heartbeat_at: odoo.lastHeartbeatAt },
+      buffer: {
+        level: buffer.level,
+        capacity: buffer.capacity,
+        oldest_at: buffer.oldestAt,
+        alert: bufferAlert(buffer),
+        odoo_pending: buffer.odooPending,
+      },
+      lane: { state: lane.state, key: lane.key },
+    };
+  };
+}
+
+/**
+ * P2 from 80 % of the capacity, P1 when it is full. Receipts that wait for Odoo alone raise the
+ * same alerts but never stop a sale.
+ */
+export function bufferAlert(
+  buffer: Pick<BufferLevel, "level" | "capacity" | "odooPending">,
+): "p2" | "p1" | null {
+  const worst = Math.max(buffer.level, buffer.odooPending);
+  if (worst >= buffer.capacity) return "p1";
+  return worst >= buffer.capacity * 0.8 ? "p2" : null;
+}
