@@ -7,5 +7,6 @@ export * from "./odoo-tests.ts";
 export * from "./paths.ts";
 export * from "./ports.ts";
 export * from "./postgres.ts";
-export * from "./process-registry.ts";
+export { isRunning, type NewProcess, type ProcessRecord } from "./process-registry.ts";
+export * from "./processes.ts";
 export * from "./template.ts";

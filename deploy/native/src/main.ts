@@ -6,7 +6,8 @@ import { startOdoo } from "./odoo.ts";
 import { runOdooTests } from "./odoo-tests.ts";
 import { odooAddons, odooPrefix, odooVersion, setupScript, stateDir } from "./paths.ts";
 import { pgEnv, startPostgres } from "./postgres.ts";
-import { findProcess, isRunning, listProcesses, stopAll, stopProcess } from "./process-registry.ts";
+import { isRunning } from "./process-registry.ts";
+import { processes } from "./processes.ts";
 import { ensureTemplate } from "./template.ts";
 
 function portNumber(text: string): number {
@@ -40,7 +41,7 @@ program
   .option("-p, --port <number>", "port of Odoo", portNumber, 8069)
   .action(async ({ database, port }: { database: string; port: number }) => {
     setup();
-    if (findProcess(`odoo-${port}`)) return console.log(`Odoo is up: http://127.0.0.1:${port}`);
+    if (processes.find(`odoo-${port}`)) return console.log(`Odoo is up: http://127.0.0.1:${port}`);
     const template = await ensureTemplate();
     if (!(await databaseExists(await startPostgres(), database))) {
       await createDatabase(database, { template: template.name });
@@ -53,9 +54,9 @@ program
   .command("status")
   .description("list the background processes of this checkout")
   .action(() => {
-    const processes = listProcesses();
-    if (processes.length === 0) console.log("nothing is running");
-    for (const record of processes) {
+    const records = processes.list();
+    if (records.length === 0) console.log("nothing is running");
+    for (const record of records) {
       console.log(
         `${record.name.padEnd(20)} ${isRunning(record) ? "running" : "ended  "} ` +
           `${String(record.pid).padStart(7)}  ${record.what}`,
@@ -69,12 +70,12 @@ program
   .description("end the background processes of this checkout, and only those")
   .action(async (name?: string) => {
     if (name === undefined) {
-      await stopAll((record, outcome) => console.log(`${record.name}: ${outcome}`));
+      await processes.stopAll((record, outcome) => console.log(`${record.name}: ${outcome}`));
       return;
     }
-    const record = listProcesses().find((one) => one.name === name);
+    const record = processes.list().find((one) => one.name === name);
     if (!record) throw new Error(`no process is called ${name}; see 'status'`);
-    console.log(`${name}: ${await stopProcess(record)}`);
+    console.log(`${name}: ${await processes.stop(record)}`);
   });
 
 program

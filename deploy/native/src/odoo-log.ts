@@ -2,23 +2,28 @@
 
 const RECORD = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ (\w+) \S+ ([\w.]+):/;
 
+/** From the record at `index` to the next one. */
+function recordAt(lines: string[], index: number): string[] {
+  const next = lines.findIndex((line, at) => at > index && RECORD.test(line));
+  return lines.slice(index, next < 0 ? undefined : next);
+}
+
 /**
- * The part of a log that says why Odoo failed: the first record of level CRITICAL, else ERROR,
- * with its traceback; else the end of the log.
+ * The part of a log that says why Odoo failed: the first record of level ERROR or CRITICAL that
+ * has a traceback, else the first one at all, else the end of the log.
  */
-export function firstFailure(log: string, maxLines = 40): string {
-  const lines = log.split("\n");
-  for (const level of ["CRITICAL", "ERROR"]) {
-    const from = lines.findIndex((line) => RECORD.exec(line)?.[1] === level);
-    if (from < 0) continue;
-    const next = lines.findIndex((line, index) => index > from && RECORD.test(line));
-    const part = lines.slice(from, next < 0 ? undefined : next);
-    // The cause of a traceback is at its end.
-    return part.length <= maxLines
-      ? part.join("\n").trimEnd()
-      : [part[0], "…", ...part.slice(-maxLines)].join("\n").trimEnd();
-  }
-  return lines.slice(-maxLines).join("\n").trim();
+export function firstFailure(log: string, maxLines = 30): string {
+  // Python marks the place within a line with carets; on a terminal they only take room.
+  const lines = log.split("\n").filter((line) => !/^[\s^~]*\^[\s^~]*$/.test(line));
+  const failures = lines.flatMap((line, index) => {
+    const level = RECORD.exec(line)?.[1];
+    return level === "CRITICAL" || level === "ERROR" ? [recordAt(lines, index)] : [];
+  });
+  const part = failures.find((record) => record.length > 2) ?? failures[0];
+  if (!part) return lines.slice(-maxLines).join("\n").trim();
+  // The cause of a traceback is at its end.
+  const shown = part.length <= maxLines ? part : [part[0], "…", ...part.slice(-maxLines)];
+  return shown.join("\n").trimEnd();
 }
 
 export interface OdooTestFailure {
@@ -60,8 +65,7 @@ export function parseTestLog(log: string): OdooTestOutcome | undefined {
     if (skip?.[1]) skipped.add(skip[1]);
     const failure = / ERROR \S+ \S+: (FAIL|ERROR): (.+?)\s*$/.exec(line);
     if (!failure?.[1] || !failure[2]) return;
-    const next = lines.findIndex((other, at) => at > index && RECORD.test(other));
-    const text = lines.slice(index, next < 0 ? undefined : next).join("\n");
+    const text = recordAt(lines, index).join("\n");
     failures.push({ kind: failure[1] as "FAIL" | "ERROR", test: failure[2], text });
   });
   // A class that is skipped or broken as a whole counts no test as run.

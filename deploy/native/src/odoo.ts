@@ -10,12 +10,8 @@ import { freePort } from "./ports.ts";
 import type { Postgres } from "./postgres.ts";
 import { startPostgres } from "./postgres.ts";
 import { processStat } from "./proc.ts";
-import {
-  forgetProcess,
-  registerProcess,
-  stopProcess,
-  type ProcessRecord,
-} from "./process-registry.ts";
+import type { ProcessRecord } from "./process-registry.ts";
+import { processes } from "./processes.ts";
 import { asService, ensureServiceDir, giveToService } from "./service-user.ts";
 
 export interface OdooOptions {
@@ -97,11 +93,11 @@ export async function runOdoo(
       env: odooEnv(postgres),
       onSpawn: (pid) => {
         const what = `Odoo command: ${args.filter((arg) => !arg.includes("/")).join(" ")}`;
-        record = registerProcess({ name: `odoo-command-${pid}`, what, pid });
+        record = processes.register({ name: `odoo-command-${pid}`, what, pid });
       },
     });
   } finally {
-    if (record) forgetProcess(record);
+    if (record) processes.forget(record);
   }
 }
 
@@ -151,7 +147,7 @@ export async function startOdoo(options: OdooOptions): Promise<RunningOdoo> {
   child.unref();
   const pid = child.pid;
   if (pid === undefined) return failed;
-  const record = registerProcess({
+  const record = processes.register({
     name: options.name ?? `odoo-${port}`,
     what: `Odoo on http://127.0.0.1:${port}, database ${databases.join(", ")}`,
     pid,
@@ -162,7 +158,7 @@ export async function startOdoo(options: OdooOptions): Promise<RunningOdoo> {
     pid,
     logFile,
     stop: async () => {
-      await stopProcess(record);
+      await processes.stop(record);
     },
   };
   try {

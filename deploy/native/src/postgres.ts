@@ -16,7 +16,7 @@ import { withLock } from "./lock.ts";
 import { NotSetUpError, statePath } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import { processStat } from "./proc.ts";
-import { findProcess, registerProcess, stopProcess } from "./process-registry.ts";
+import { processes } from "./processes.ts";
 import { ensureServiceDir, giveToService } from "./service-user.ts";
 
 const DEFAULT_PORT = 5499;
@@ -141,8 +141,8 @@ function handle(pid: number, port: number): Postgres {
     odooRole: ODOO_ROLE,
     pid,
     stop: async () => {
-      const record = findProcess("postgres");
-      if (record) await stopProcess(record);
+      const record = processes.find("postgres");
+      if (record) await processes.stop(record);
     },
   };
 }
@@ -194,8 +194,8 @@ export function startPostgres(): Promise<Postgres> {
 }
 
 function note(pid: number, port: number): void {
-  if (findProcess("postgres")?.pid === pid) return;
-  registerProcess({
+  if (processes.find("postgres")?.pid === pid) return;
+  processes.register({
     name: "postgres",
     what: `PostgreSQL on 127.0.0.1:${port}, data in .run/pg`,
     pid,

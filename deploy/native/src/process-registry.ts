@@ -6,9 +6,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { statePath } from "./paths.ts";
 import { bootId, processesOfSession, processStat, type ProcessStat } from "./proc.ts";
-import { ensureServiceDir } from "./service-user.ts";
 
 export interface ProcessRecord {
   /** Unique in the checkout, such as `postgres` or `odoo-8069`. */
@@ -35,67 +33,8 @@ export function isSameProcess(
   return stat?.pid === record.pid && stat.startTime === record.startTime && boot === record.bootId;
 }
 
-function directory(): string {
-  return ensureServiceDir(statePath("pids"));
-}
-
-function fileOf(name: string): string {
-  if (!/^[a-z0-9][a-z0-9._-]*$/i.test(name)) {
-    throw new Error(`process name '${name}': letters, digits, dot, dash and underscore only`);
-  }
-  return join(directory(), `${name}.json`);
-}
-
 export function isRunning(record: ProcessRecord): boolean {
   return isSameProcess(record, processStat(record.pid), bootId());
-}
-
-/** All records, also of processes that have ended. Broken files are skipped. */
-export function listProcesses(): ProcessRecord[] {
-  return readdirSync(directory())
-    .filter((file) => file.endsWith(".json"))
-    .flatMap((file) => {
-      try {
-        return [JSON.parse(readFileSync(join(directory(), file), "utf8")) as ProcessRecord];
-      } catch {
-        return [];
-      }
-    })
-    .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
-}
-
-export function findProcess(name: string): ProcessRecord | undefined {
-  return listProcesses().find((record) => record.name === name && isRunning(record));
-}
-
-/** Writes down a process that was just started. Throws when that name is alive already. */
-export function registerProcess(input: {
-  name: string;
-  what: string;
-  pid: number;
-  stopSignal?: NodeJS.Signals;
-  stopTimeoutMs?: number;
-}): ProcessRecord {
-  const stat = processStat(input.pid);
-  if (!stat) throw new Error(`${input.name}: process ${input.pid} has ended already`);
-  const other = findProcess(input.name);
-  if (other && other.pid !== input.pid) {
-    throw new Error(`${input.name} is running already (process ${other.pid}: ${other.what})`);
-  }
-  const record: ProcessRecord = {
-    name: input.name,
-    what: input.what,
-    pid: input.pid,
-    startTime: stat.startTime,
-    bootId: bootId(),
-    stopSignal: input.stopSignal ?? "SIGTERM",
-    stopTimeoutMs: input.stopTimeoutMs ?? 15_000,
-    startedAt: new Date().toISOString(),
-  };
-  const file = fileOf(input.name);
-  writeFileSync(`${file}.${process.pid}.new`, `${JSON.stringify(record, null, 2)}\n`);
-  renameSync(`${file}.${process.pid}.new`, file);
-  return record;
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
@@ -106,54 +45,125 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/**
- * Ends a process: its own signal, then SIGKILL to it after `stopTimeoutMs`, then SIGKILL to
- * what is left of its session when it leads one. Returns how it went.
- */
-export async function stopProcess(
-  record: ProcessRecord,
-): Promise<"was not running" | "stopped" | "killed"> {
-  let outcome: "was not running" | "stopped" | "killed" = "was not running";
-  if (isRunning(record)) {
-    // Only a leader's session is its own; otherwise it is the caller's.
-    const leads = processStat(record.pid)?.session === record.pid;
-    const family = leads ? processesOfSession(record.pid) : [];
-    signal(record.pid, record.stopSignal);
-    const deadline = performance.now() + record.stopTimeoutMs;
-    while (isRunning(record) && performance.now() < deadline) await sleep(25);
-    outcome = "stopped";
+/** What a caller tells of a process that it has just started. */
+export interface NewProcess {
+  name: string;
+  what: string;
+  pid: number;
+  /** Default SIGTERM. */
+  stopSignal?: NodeJS.Signals;
+  /** Default 15 000. */
+  stopTimeoutMs?: number;
+}
+
+export type StopOutcome = "was not running" | "stopped" | "killed";
+
+export class ProcessRegistry {
+  readonly #directory: () => string;
+
+  /** `directory` names the folder of the records; it is called when the folder is needed. */
+  constructor(directory: () => string) {
+    this.#directory = directory;
+  }
+
+  #file(name: string): string {
+    if (!/^[a-z0-9][a-z0-9._-]*$/i.test(name)) {
+      throw new Error(`process name '${name}': letters, digits, dot, dash and underscore only`);
+    }
+    return join(this.#directory(), `${name}.json`);
+  }
+
+  /** All records, oldest first, also of processes that have ended. Broken files are skipped. */
+  list(): ProcessRecord[] {
+    return readdirSync(this.#directory())
+      .filter((file) => file.endsWith(".json"))
+      .flatMap((file) => {
+        try {
+          return [JSON.parse(readFileSync(join(this.#directory(), file), "utf8")) as ProcessRecord];
+        } catch {
+          return [];
+        }
+      })
+      .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+  }
+
+  /** The record of that name, if its process runs. */
+  find(name: string): ProcessRecord | undefined {
+    return this.list().find((record) => record.name === name && isRunning(record));
+  }
+
+  /** Writes down a process that was just started. Throws when that name is alive already. */
+  register(input: NewProcess): ProcessRecord {
+    const stat = processStat(input.pid);
+    if (!stat) throw new Error(`${input.name}: process ${input.pid} has ended already`);
+    const other = this.find(input.name);
+    if (other && other.pid !== input.pid) {
+      throw new Error(`${input.name} is running already (process ${other.pid}: ${other.what})`);
+    }
+    const record: ProcessRecord = {
+      name: input.name,
+      what: input.what,
+      pid: input.pid,
+      startTime: stat.startTime,
+      bootId: bootId(),
+      stopSignal: input.stopSignal ?? "SIGTERM",
+      stopTimeoutMs: input.stopTimeoutMs ?? 15_000,
+      startedAt: new Date().toISOString(),
+    };
+    const file = this.#file(input.name);
+    writeFileSync(`${file}.${process.pid}.new`, `${JSON.stringify(record, null, 2)}\n`);
+    renameSync(`${file}.${process.pid}.new`, file);
+    return record;
+  }
+
+  /** Removes the record, unless the name meanwhile stands for another process. */
+  forget(record: ProcessRecord): void {
+    const now = this.list().find(({ name }) => name === record.name);
+    if (now && (now.pid !== record.pid || now.startTime !== record.startTime)) return;
+    rmSync(this.#file(record.name), { force: true });
+  }
+
+  /**
+   * Ends a process: its own signal, then SIGKILL to it after `stopTimeoutMs`, then SIGKILL to
+   * what is left of its session when it leads one. Returns how it went.
+   */
+  async stop(record: ProcessRecord): Promise<StopOutcome> {
+    let outcome: StopOutcome = "was not running";
     if (isRunning(record)) {
-      signal(record.pid, "SIGKILL");
-      outcome = "killed";
-      while (isRunning(record) && performance.now() < deadline + 5_000) await sleep(25);
-      if (isRunning(record)) throw new Error(`${record.name}: process ${record.pid} does not end`);
+      // Only a leader's session is its own; otherwise it is the caller's.
+      const leads = processStat(record.pid)?.session === record.pid;
+      const family = leads ? processesOfSession(record.pid) : [];
+      signal(record.pid, record.stopSignal);
+      const deadline = performance.now() + record.stopTimeoutMs;
+      while (isRunning(record) && performance.now() < deadline) await sleep(25);
+      outcome = "stopped";
+      if (isRunning(record)) {
+        signal(record.pid, "SIGKILL");
+        outcome = "killed";
+        while (isRunning(record) && performance.now() < deadline + 5_000) await sleep(25);
+        if (isRunning(record))
+          throw new Error(`${record.name}: process ${record.pid} does not end`);
+      }
+      for (const { pid, startTime } of family) {
+        if (processStat(pid)?.startTime === startTime) signal(pid, "SIGKILL");
+      }
     }
-    for (const { pid, startTime } of family) {
-      if (processStat(pid)?.startTime === startTime) signal(pid, "SIGKILL");
-    }
+    this.forget(record);
+    return outcome;
   }
-  forgetProcess(record);
-  return outcome;
-}
 
-/** Removes the record, unless the name meanwhile stands for another process. */
-export function forgetProcess(record: ProcessRecord): void {
-  const now = listProcesses().find(({ name }) => name === record.name);
-  if (now && (now.pid !== record.pid || now.startTime !== record.startTime)) return;
-  rmSync(fileOf(record.name), { force: true });
-}
-
-/** Ends everything written down, the last started first. */
-export async function stopAll(
-  report: (record: ProcessRecord, outcome: string) => void = () => undefined,
-): Promise<void> {
-  const failures: unknown[] = [];
-  for (const record of listProcesses().reverse()) {
-    try {
-      report(record, await stopProcess(record));
-    } catch (error) {
-      failures.push(error);
+  /** Ends everything written down, the last started first; goes on when one does not end. */
+  async stopAll(
+    report: (record: ProcessRecord, outcome: StopOutcome) => void = () => undefined,
+  ): Promise<void> {
+    const failures: unknown[] = [];
+    for (const record of this.list().reverse()) {
+      try {
+        report(record, await this.stop(record));
+      } catch (error) {
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw new AggregateError(failures, "not every process could be ended");
   }
-  if (failures.length > 0) throw new AggregateError(failures, "not every process could be ended");
 }
