@@ -1,0 +1,259 @@
+/** Shtrih-M ККТ behind the `FiscalDevice` door, protocol V1. */
+import type { Clock, Scheduler } from "../../domain/clock.ts";
+import { systemTime } from "../../domain/clock.ts";
+import type { Cashier, Receipt } from "../../domain/receipt.ts";
+import {
+  type ClosedReceipt,
+  DeviceDoubt,
+  type DeviceInfo,
+  DeviceLinkError,
+  DeviceRefusal,
+  DeviceSetupError,
+  type DeviceStatus,
+  type FiscalDevice,
+  type FoundDocument,
+  type PaperState,
+  type ShiftDocument,
+} from "../fiscal-device.ts";
+import { readDocument } from "./archive.ts";
+import { cancelDocument } from "./commands/cancel-document.ts";
+import { cancelReceipt } from "./commands/cancel-receipt.ts";
+import { type CloseReceiptAnswer, closeReceipt } from "./commands/close-receipt.ts";
+import { continuePrint } from "./commands/continue-print.ts";
+import { fnStatus } from "./commands/fn-status.ts";
+import { fullStatus } from "./commands/full-status.ts";
+import { ofdExchange } from "./commands/ofd-exchange.ts";
+import { openReceipt } from "./commands/open-receipt.ts";
+import { operation } from "./commands/operation.ts";
+import { printXReport } from "./commands/print-x-report.ts";
+import { repeatDocument } from "./commands/repeat-document.ts";
+import { sendOperationTlv } from "./commands/send-operation-tlv.ts";
+import { sendTlv } from "./commands/send-tlv.ts";
+import { shiftParameters } from "./commands/shift-parameters.ts";
+import { shortStatus } from "./commands/short-status.ts";
+import { ERROR_PRINTING } from "./errors.ts";
+import { type LinkEvent, type LinkTiming, ShtrihLink } from "./link.ts";
+import { readMessage, writeMessage } from "./ofd-buffer.ts";
+import { type Passport, readPassport } from "./passport.ts";
+import { planClose, type PlanOptions, planReceipt } from "./receipt-plan.ts";
+import { type SessionTiming, ShtrihSession } from "./session.ts";
+import { closeShiftDocument, openShiftDocument } from "./shift.ts";
+import type { Transport } from "./transport/transport.ts";
+
+export interface ShtrihOptions {
+  readonly transport: Transport;
+  /** Password of the system administrator; the factory's is 30. */
+  readonly password?: number;
+  readonly time?: Clock & Scheduler;
+  readonly linkTiming?: Partial<LinkTiming>;
+  readonly sessionTiming?: Partial<SessionTiming>;
+  /** For logs and metrics. */
+  readonly onEvent?: (event: LinkEvent) => void;
+}
+
+const PASSWORD = 30;
+/** fiscal.md §1.5 */
+const MODE_SHIFT_EXPIRED = 3;
+const MODE_DOCUMENT_OPEN = 8;
+const PAPER_BY_SUBMODE: Readonly<Record<number, PaperState>> = {
+  1: "out",
+  2: "out-while-printing",
+  3: "waiting-continue",
+};
+const VAT_20: readonly number[] = [1, 3];
+
+export class ShtrihDevice implements FiscalDevice {
+  readonly #link: ShtrihLink;
+  readonly #session: ShtrihSession;
+  readonly #password: number;
+  #passport: Passport | null = null;
+
+  constructor(options: ShtrihOptions) {
+    const time = options.time ?? systemTime;
+    this.#password = options.password ?? PASSWORD;
+    this.#link = new ShtrihLink({
+      transport: options.transport,
+      time,
+      timing: options.linkTiming ?? {},
+      ...(options.onEvent && { onEvent: options.onEvent }),
+    });
+    this.#session = new ShtrihSession(this.#link, time, options.sessionTiming);
+  }
+
+  async connect(signal?: AbortSignal): Promise<DeviceInfo> {
+    try {
+      signal?.throwIfAborted();
+      await this.#link.open();
+      this.#passport = await readPassport(this.#session, this.#password, signal);
+      return this.#passport.info;
+    } catch (error) {
+      if (error instanceof DeviceRefusal) {
+        const message = `касса не отвечает на запрос о себе: ${error.message}`;
+        if (error.deviceCode === ERROR_PRINTING) throw new DeviceLinkError(message);
+        throw new DeviceSetupError(message);
+      }
+      if (signal?.aborted) throw new DeviceLinkError("подключение к кассе прервано");
+      throw withoutDoubt(error);
+    }
+  }
+
+  async disconnect(): Promise<void> {
+    await this.#link.close();
+  }
+
+  async status(): Promise<DeviceStatus> {
+    const password = this.#password;
+    const device = await this.#session.run(fullStatus, { password });
+    const fn = await this.#session.run(fnStatus, { password });
+    const shift = await this.#session.run(shiftParameters, { password });
+    const exchange = await this.#session.run(ofdExchange, { password });
+    const expired = device.modeNumber === MODE_SHIFT_EXPIRED;
+    return {
+      fn: fn.fn,
+      lastFd: fn.lastFd,
+      shift: {
+        state: expired ? "expired" : shift.state,
+        number: shift.shift,
+        receipt: shift.receipt,
+      },
+      paper: PAPER_BY_SUBMODE[device.submode] ?? "ok",
+      documentOpen: device.modeNumber === MODE_DOCUMENT_OPEN || fn.document !== 0,
+      dateTime: device.dateTime,
+      unsent: exchange.count,
+      oldestUnsent:
+        exchange.firstDateTime === null
+          ? null
+          : { fd: exchange.firstFd, dateTime: exchange.firstDateTime },
+      warnings: fn.warnings,
+    };
+  }
+
+  openShift(cashier: Cashier): Promise<ShiftDocument> {
+    return openShiftDocument(this.#session, this.#password, cashier);
+  }
+
+  closeShift(cashier: Cashier): Promise<ShiftDocument> {
+    return closeShiftDocument(this.#session, this.#password, cashier);
+  }
+
+  async printX(): Promise<void> {
+    await this.#session.run(printXReport, { password: this.#password });
+  }
+
+  async beginReceipt(receipt: Receipt): Promise<void> {
+    const plan = planReceipt(receipt, this.#planOptions());
+    this.#refuseReplacedVat(receipt);
+    const password = this.#password;
+    try {
+      await this.#session.run(openReceipt, plan.open);
+      for (const tlv of plan.documentTlvs) await this.#session.run(sendTlv, { password, tlv });
+      for (const item of plan.items) {
+        await this.#session.run(operation, item.operation);
+        for (const tlv of item.tlvs) await this.#session.run(sendOperationTlv, { password, tlv });
+      }
+    } catch (error) {
+      throw withoutDoubt(error);
+    }
+  }
+
+  async position(): Promise<{
+    readonly fn: string;
+    readonly lastFd: number;
+    readonly shift: number;
+  }> {
+    const { fn, lastFd } = await this.#session.run(fnStatus, { password: this.#password });
+    const { shift } = await this.#session.run(shiftParameters, { password: this.#password });
+    return { fn, lastFd, shift };
+  }
+
+  async closeReceipt(receipt: Receipt): Promise<ClosedReceipt> {
+    const request = planClose(receipt, this.#planOptions());
+    return closedReceipt(await this.#session.run(closeReceipt, request));
+  }
+
+  async takePendingClose(): Promise<ClosedReceipt | null> {
+    for (;;) {
+      const answer = await this.#link.takePendingAnswer();
+      if (!answer) return null;
+      // an error answer made no document, and a broken one proves none: the ФН will tell
+      if (answer.code !== closeReceipt.code || answer.payload[0] !== 0) continue;
+      try {
+        return closedReceipt(this.#session.read(closeReceipt, answer.payload));
+      } catch (error) {
+        if (!(error instanceof DeviceDoubt)) throw error;
+      }
+    }
+  }
+
+  async cancelReceipt(): Promise<void> {
+    const password = this.#password;
+    let refusal: DeviceRefusal | null = null;
+    try {
+      await this.#session.run(cancelReceipt, { password });
+    } catch (error) {
+      if (!(error instanceof DeviceRefusal)) throw error;
+      refusal = error;
+    }
+    const { document } = await this.#session.run(fnStatus, { password });
+    if (document !== 0) await this.#session.run(cancelDocument, { password });
+    if (!refusal) return;
+    // 88h is refused where nothing is open, and that is what was wanted
+    const { modeNumber } = await this.#session.run(shortStatus, { password });
+    if (modeNumber === MODE_DOCUMENT_OPEN) throw refusal;
+  }
+
+  findDocument(fd: number): Promise<FoundDocument | null> {
+    return readDocument(this.#session, this.#password, fd);
+  }
+
+  async continuePrint(): Promise<void> {
+    await this.#session.run(continuePrint, { password: this.#password });
+  }
+
+  async printCopy(): Promise<void> {
+    await this.#session.run(repeatDocument, { password: this.#password });
+  }
+
+  readOfdMessage(): Promise<Uint8Array | null> {
+    return readMessage(this.#session, this.#password);
+  }
+
+  async writeOfdAnswer(message: Uint8Array): Promise<void> {
+    try {
+      await writeMessage(this.#session, this.#password, message);
+    } catch (error) {
+      throw withoutDoubt(error);
+    }
+  }
+
+  #planOptions(): PlanOptions {
+    if (!this.#passport) throw new DeviceLinkError("касса ещё не подключена");
+    return { password: this.#password, taxSystems: this.#passport.info.taxSystems };
+  }
+
+  #refuseReplacedVat(receipt: Receipt): void {
+    if (!this.#passport?.replacesVat20) return;
+    if (!receipt.items.some((item) => VAT_20.includes(item.vat))) return;
+    throw new DeviceRefusal(
+      "FF46",
+      0x33,
+      "касса сама меняет НДС 20 % на 22 % (таблица 17, поле 71 = 1), а в чеке есть 20 %: установите 2",
+    );
+  }
+}
+
+function closedReceipt(answer: CloseReceiptAnswer): ClosedReceipt {
+  return {
+    fd: answer.fd,
+    fp: answer.fp,
+    changeKopecks: answer.change,
+    dateTime: answer.dateTime,
+  };
+}
+
+/** For steps from which no document can come: whether they were executed matters to nobody. */
+function withoutDoubt(error: unknown): unknown {
+  return error instanceof DeviceDoubt
+    ? new DeviceLinkError(error.message, { cause: error })
+    : error;
+}

@@ -1,0 +1,71 @@
+/** What came from the line and nobody has looked at yet. */
+import type { Scheduler, Clock } from "../../domain/clock.ts";
+import { type FrameEvent, FrameParser } from "./frame.ts";
+
+/** The line broke; whether something was sent is for the caller to know. */
+export class LineLost extends Error {
+  override readonly name = "LineLost";
+}
+
+export class Inbox {
+  readonly #time: Clock & Scheduler;
+  readonly #byteMs: number;
+  readonly #parser = new FrameParser();
+  #events: FrameEvent[] = [];
+  #lost: Error | null = null;
+  #wake: (() => void) | null = null;
+
+  /** @param byteMs a frame whose next byte takes longer than this is broken off */
+  constructor(time: Clock & Scheduler, byteMs: number) {
+    this.#time = time;
+    this.#byteMs = byteMs;
+  }
+
+  data(bytes: Uint8Array): void {
+    this.#events.push(...this.#parser.push(bytes));
+    this.#wake?.();
+  }
+
+  lost(error: Error): void {
+    this.#lost = error;
+    this.#wake?.();
+  }
+
+  /** Takes what has come so far. */
+  drain(): FrameEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  /** Next event; null after `ms` of nothing. @throws LineLost */
+  async next(ms: number): Promise<FrameEvent | null> {
+    const deadline = this.#time.monotonic() + ms;
+    for (;;) {
+      const event = this.#events.shift();
+      if (event) return event;
+      if (this.#lost) throw new LineLost(this.#lost.message, { cause: this.#lost });
+      if (this.#parser.inFrame) {
+        // a frame that has begun is awaited to its end: only silence breaks it off
+        if (!(await this.#arrival(this.#byteMs))) this.#events.push(...this.#parser.idle());
+        continue;
+      }
+      const left = deadline - this.#time.monotonic();
+      if (left <= 0) return null;
+      await this.#arrival(left);
+    }
+  }
+
+  /** true: something came or the line broke; false: `ms` passed. */
+  #arrival(ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const done = (came: boolean): void => {
+        cancel();
+        this.#wake = null;
+        resolve(came);
+      };
+      const cancel = this.#time.after(ms, () => done(false));
+      this.#wake = () => done(true);
+    });
+  }
+}

@@ -1,0 +1,140 @@
+/** The device on a serial line: RS-232, a USB converter, or the virtual COM port of its USB. */
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { SerialPort } from "serialport";
+import { type Transport, TransportError, type TransportEvents, within } from "./transport.ts";
+
+/** Baud rates of command 14h, codes 0–9. */
+export const BAUD_RATES = [
+  2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600,
+] as const;
+
+export interface SerialOptions {
+  readonly path: string;
+  readonly baudRate?: number;
+  readonly openMs?: number;
+  /** Longest wait for a write, ms. */
+  readonly writeMs?: number;
+}
+
+const BAUD_RATE = 115_200;
+const OPEN_MS = 3_000;
+const WRITE_MS = 3_000;
+
+export class SerialTransport implements Transport {
+  readonly name: string;
+  readonly #options: SerialOptions;
+  #port: SerialPort | null = null;
+
+  constructor(options: SerialOptions) {
+    this.#options = options;
+    this.name = options.path;
+  }
+
+  async open(events: TransportEvents): Promise<void> {
+    await this.close();
+    await this.#check();
+    const port = new SerialPort({
+      path: this.#options.path,
+      baudRate: this.#options.baudRate ?? BAUD_RATE,
+      dataBits: 8,
+      parity: "none",
+      stopBits: 1,
+      // one bridge per device: a second one must fail here, not in the middle of a receipt
+      lock: true,
+      autoOpen: false,
+    });
+    try {
+      await within(
+        this.#options.openMs ?? OPEN_MS,
+        `порт ${this.name} не открывается`,
+        new Promise<void>((resolve, reject) => {
+          port.open((error) => {
+            if (error) reject(new TransportError(this.#describe(error)));
+            else resolve();
+          });
+        }),
+      );
+    } catch (error) {
+      port.on("error", () => undefined);
+      // an open that ends late must not keep the lock
+      port.once("open", () => port.close());
+      throw error;
+    }
+    this.#port = port;
+    let reported = false;
+    const lost = (error: Error): void => {
+      if (reported || this.#port !== port) return;
+      reported = true;
+      this.#port = null;
+      if (port.isOpen) port.close(() => undefined);
+      events.lost(error);
+    };
+    port.on("error", (error) => lost(new TransportError(this.#describe(error))));
+    port.on("close", () =>
+      lost(new TransportError(`порт ${this.name} закрылся: кабель отключён?`)),
+    );
+    port.on("data", (chunk: Buffer) => {
+      if (this.#port === port) events.data(chunk);
+    });
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    const port = this.#port;
+    if (!port) throw new TransportError(`порт ${this.name} не открыт`);
+    await within(
+      this.#options.writeMs ?? WRITE_MS,
+      `порт ${this.name} не принимает данные`,
+      new Promise<void>((resolve, reject) => {
+        port.write(Buffer.from(bytes), (error) => {
+          if (error) reject(new TransportError(this.#describe(error)));
+          else resolve();
+        });
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    const port = this.#port;
+    this.#port = null;
+    if (!port?.isOpen) return;
+    const closed = new Promise<void>((resolve) => port.close(() => resolve()));
+    await within(OPEN_MS, "", closed).catch(() => undefined);
+  }
+
+  /** The native binding's messages don't tell these apart reliably. */
+  async #check(): Promise<void> {
+    const path = this.#options.path;
+    try {
+      const found = await stat(path);
+      if (!found.isCharacterDevice()) {
+        throw new TransportError(`${path} — не последовательный порт`);
+      }
+    } catch (error) {
+      if (error instanceof TransportError) throw error;
+      throw new TransportError(this.#describe(error as NodeJS.ErrnoException));
+    }
+    try {
+      await access(path, constants.R_OK | constants.W_OK);
+    } catch (error) {
+      throw new TransportError(this.#describe(error as NodeJS.ErrnoException));
+    }
+  }
+
+  #describe(error: NodeJS.ErrnoException): string {
+    const text = `${error.code ?? ""} ${error.message}`;
+    if (/ENOENT|No such file/i.test(text)) {
+      return `порт ${this.name} не найден: проверьте кабель и имя порта`;
+    }
+    if (/EACCES|EPERM|Permission denied/i.test(text)) {
+      return `нет прав на порт ${this.name}: добавьте пользователя в группу dialout`;
+    }
+    if (/EBUSY|EAGAIN|lock|temporarily unavailable|busy/i.test(text)) {
+      return `порт ${this.name} занят другой программой`;
+    }
+    if (/custom baud|baud/i.test(text)) {
+      return `порт ${this.name}: скорость ${String(this.#options.baudRate ?? BAUD_RATE)} не поддерживается`;
+    }
+    return `порт ${this.name}: ${error.message}`;
+  }
+}
