@@ -1,0 +1,5 @@
+from . import controllers
+from . import models
+from .hooks import post_init_hook
+
+__all__ = ["controllers", "models", "post_init_hook"]

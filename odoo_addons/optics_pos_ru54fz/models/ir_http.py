@@ -1,0 +1,24 @@
+from odoo import models
+from odoo.http import request
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    @classmethod
+    def _auth_method_kkt_till(cls):
+        """``Authorization: Bearer <code>.<secret>`` of a till; stateless.
+
+        The request then acts as the technical user of the bridges, in the company of
+        the till. The till itself is ``request.kkt_till``: it follows from the
+        credential alone.
+        """
+        header = request.httprequest.headers.get("Authorization")
+        request.session.can_save = False
+        till = request.env["kkt.till"].sudo()._authenticate(header)
+        request.update_env(
+            user=till._worker().id,
+            context={"allowed_company_ids": till.company_id.ids},
+            su=False,
+        )
+        request.kkt_till = till.with_env(request.env)

@@ -1,0 +1,90 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..tools import jose, wire
+
+#: Longest id of a browser profile.
+_PROFILE_LENGTH = 64
+
+
+class KktTill(models.Model):
+    """What a till's bridge and its browsers ask of this database."""
+
+    _inherit = "kkt.till"
+
+    def _heartbeat(self, params):
+        """Keep the state that the bridge tells, answer what it should know."""
+        self.ensure_one()
+        till = self.sudo()
+        now = fields.Datetime.now()
+        try:
+            vals = wire.parse_heartbeat(params)
+            drift = wire.instant(params, "time") - now
+        except wire.WireError as error:
+            raise ValidationError(str(error)) from error
+        drift_seconds = max(-(2**31), min(2**31 - 1, int(drift.total_seconds())))
+        till.write({**vals, "last_heartbeat": now, "clock_drift": drift_seconds})
+        till.flush_recordset()
+        return {
+            "server_time": wire.iso(now),
+            "till": {
+                "code": till.code,
+                "name": till.name,
+                "company": till.company_id.name,
+                "inn": till._company_inn(),
+                "timezone": till.timezone,
+                "pos_config_id": till.pos_config_id.id,
+            },
+            "database_uuid": self._database_uuid(),
+            "keys": self.env["kkt.signing.key"]._public_jwks(),
+            "revoked_profiles": self.env["kkt.browser"]._revoked_profiles(till),
+            "last": self.env["kkt.receipt"]._last_of(till),
+            "commands": [],
+        }
+
+    def _company_inn(self):
+        """ИНН of the till's company: the digits of its tax ID, or None."""
+        digits = "".join(filter(str.isdigit, self.company_id.vat or ""))
+        return digits or None
+
+    @api.model
+    def _database_uuid(self):
+        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+
+    @api.model
+    def certify_browser(self, config_id, profile, jwk):
+        """Certify the key of a browser profile for the till of a Point of Sale.
+
+        :param int config_id: a ``pos.config`` that the user may use
+        :param str profile: id of the browser profile, 1 to 64 characters
+        :param dict jwk: its public key, EC P-256
+        :returns: ``{certificate, expires, till, bridge_url}``
+        :raises AccessError: the user may not use this Point of Sale
+        :raises UserError: no till there, a bad key, or a revoked profile
+        """
+        if not self.env.user.has_group("point_of_sale.group_pos_user"):
+            raise AccessError(_("Only Point of Sale users may pair a browser."))
+        if isinstance(config_id, bool) or not isinstance(config_id, int):
+            raise UserError(_("The Point of Sale must be given by its ID."))
+        config = self.env["pos.config"].browse(config_id).exists()
+        config.check_access("read")
+        till = config.kkt_till_id
+        if not till:
+            raise UserError(_("No till is set up for this Point of Sale."))
+        if not isinstance(profile, str) or not 1 <= len(profile) <= _PROFILE_LENGTH:
+            raise UserError(
+                _("The browser profile must be 1 to %s characters.", _PROFILE_LENGTH)
+            )
+        try:
+            jwk = jose.check_public_jwk(jwk)
+        except jose.JwkError as error:
+            raise UserError(
+                _("The browser's key was refused: %s", str(error))
+            ) from error
+        certificate, expires = self.env["kkt.browser"]._certify(till, profile, jwk)
+        return {
+            "certificate": certificate,
+            "expires": wire.iso(expires),
+            "till": till.code,
+            "bridge_url": till.bridge_url,
+        }

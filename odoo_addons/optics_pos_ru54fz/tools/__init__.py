@@ -1,0 +1,3 @@
+from . import credential, jose, wire
+
+__all__ = ["credential", "jose", "wire"]
