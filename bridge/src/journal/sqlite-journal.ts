@@ -9,6 +9,7 @@ import { migrate } from "./migrate.ts";
 import { openDatabase } from "./open-database.ts";
 import { lockJournal } from "./process-lock.ts";
 import { eventKey, toEvent, toStoredReceipt } from "./rows.ts";
+import { CAPACITY_SETTING, HLC_SETTING } from "./setting-names.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
 import type {
   AcceptResult,
@@ -36,9 +37,6 @@ export interface SqliteJournalOptions {
 export const DEFAULT_CAPACITY = 200;
 export const MAX_CAPACITY = 300;
 const DEFAULT_REFUSAL_LIMIT = 20;
-/** Setting names of the journal itself. */
-export const HLC_SETTING = "hlc";
-const CAPACITY_SETTING = "capacity";
 
 export class SqliteJournal implements Journal {
   readonly #db: Database;
@@ -136,7 +134,12 @@ export class SqliteJournal implements Journal {
     return this.#move(key, "cancelled", { reason }, at);
   }
 
-  markFiscalized(key: ReceiptKey, fiscal: FiscalData, at: string): StoredReceipt {
+  markFiscalized(
+    key: ReceiptKey,
+    fiscal: FiscalData,
+    at: string,
+    evidence: Readonly<Record<string, unknown>> = {},
+  ): StoredReceipt {
     const before = this.#required(key);
     if (before.fiscal?.fn === fiscal.fn && before.fiscal.fd === fiscal.fd) return before;
     const row = this.#write(() => {
@@ -148,7 +151,7 @@ export class SqliteJournal implements Journal {
         fd: fiscal.fd,
         at,
       });
-      this.#event("receipt.fiscalized", key, { ...fiscal }, at);
+      this.#event("receipt.fiscalized", key, { ...fiscal, ...evidence }, at);
       return this.#bySeq(before.seq);
     });
     this.#receipts.tell(row);

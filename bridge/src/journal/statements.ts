@@ -98,9 +98,7 @@ export function prepareStatements(db: Database) {
     events: db.prepare<[number, number], EventRow>(
       "SELECT * FROM event WHERE seq < ? ORDER BY seq DESC LIMIT ?",
     ),
-    getSetting: db
-      .prepare<[string], string>("SELECT value FROM setting WHERE name = ?")
-      .pluck(),
+    getSetting: db.prepare<[string], string>("SELECT value FROM setting WHERE name = ?").pluck(),
     setSetting: db.prepare<[string, string]>(
       `INSERT INTO setting (name, value) VALUES (?, ?)
        ON CONFLICT (name) DO UPDATE SET value = excluded.value`,

@@ -104,8 +104,16 @@ export interface Journal {
     readonly at: string;
   }): AcceptResult;
   markClosing(key: ReceiptKey, intent: ClosingIntent): StoredReceipt;
-  /** Both legs become pending. Idempotent for the same data. */
-  markFiscalized(key: ReceiptKey, fiscal: FiscalData, at: string): StoredReceipt;
+  /**
+   * Both legs become pending. Idempotent for the same data.
+   * @param evidence how it was read back, for the event log
+   */
+  markFiscalized(
+    key: ReceiptKey,
+    fiscal: FiscalData,
+    at: string,
+    evidence?: Readonly<Record<string, unknown>>,
+  ): StoredReceipt;
   markUnknown(key: ReceiptKey, reason: Reason, at: string): StoredReceipt;
   markRejected(key: ReceiptKey, reason: Reason, at: string): StoredReceipt;
   markCancelled(key: ReceiptKey, reason: Reason, at: string): StoredReceipt;

@@ -1,0 +1,119 @@
+/** What the lane shows of itself, and who is told when that changes. */
+import { Listeners } from "../domain/listeners.ts";
+import { formatKey } from "../domain/receipt-key.ts";
+import type { ReceiptKey } from "../domain/receipt.ts";
+import type { Reason } from "../journal/types.ts";
+import type { DeviceLink } from "./device-link.ts";
+import { REASONS } from "./reasons.ts";
+import type { DeviceState, LaneSnapshot, LaneState } from "./types.ts";
+
+export class LaneBoard {
+  readonly #link: DeviceLink;
+  readonly #listeners: Listeners<LaneSnapshot>;
+  #state: LaneState = "idle";
+  #key: string | null = null;
+  #reason: Reason | null = null;
+  #operations = 0;
+  #halted = false;
+  #shown = "";
+  /** The company's ИНН; null until Odoo told it. */
+  expectedInn: string | null = null;
+
+  constructor(link: DeviceLink, onListenerError: (error: unknown) => void) {
+    this.#link = link;
+    this.#listeners = new Listeners(onListenerError);
+  }
+
+  get state(): LaneState {
+    return this.#state;
+  }
+
+  get reasonText(): string {
+    return this.#reason?.text ?? "";
+  }
+
+  enter(key: ReceiptKey): void {
+    this.#show("busy", formatKey(key), null);
+  }
+
+  /** In doubt; `alarm` says that only a person can go on. */
+  doubt(reason: Reason, alarm: Reason | null = null): void {
+    this.#show(alarm ? "stopped" : "doubt", this.#key, alarm ?? reason);
+  }
+
+  leave(): void {
+    this.#show("idle", null, null);
+  }
+
+  /** The process goes: shown until the end. */
+  halt(reason: Reason): void {
+    this.#halted = true;
+    this.#show("stopped", this.#key, reason);
+  }
+
+  /** The device is shown as busy while `run` lasts. */
+  async during<T>(run: () => Promise<T>): Promise<T> {
+    this.#operations += 1;
+    this.changed();
+    try {
+      return await run();
+    } finally {
+      this.#operations -= 1;
+      this.changed();
+    }
+  }
+
+  /** What forbids selling on this device whatever the receipt is; null if nothing. */
+  salesObstacle(): Reason | null {
+    const { fault } = this.#link;
+    if (fault?.state === "setup_error") return { code: "device_unavailable", text: fault.text };
+    return this.#otherInn() ? REASONS.otherInn : null;
+  }
+
+  snapshot(): LaneSnapshot {
+    const { info, status, statusAt } = this.#link;
+    return {
+      lane: { state: this.#state, key: this.#key, reason: this.#reason },
+      device: { ...this.#device(), paper: status?.paper ?? null },
+      info,
+      status,
+      statusAt,
+    };
+  }
+
+  onChange(listener: (snapshot: LaneSnapshot) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /** Tells the listeners if anything but the clocks changed. */
+  changed(): void {
+    const snapshot = this.snapshot();
+    const status = snapshot.status && { ...snapshot.status, dateTime: null };
+    const shown = JSON.stringify({ ...snapshot, status, statusAt: null });
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#listeners.tell(snapshot);
+  }
+
+  #show(state: LaneState, key: string | null, reason: Reason | null): void {
+    this.#state = this.#halted ? "stopped" : state;
+    this.#key = key;
+    this.#reason = reason;
+    this.changed();
+  }
+
+  #device(): { readonly state: DeviceState; readonly reason: string | null } {
+    const { fault, connected } = this.#link;
+    if (this.#halted) return { state: "stopped", reason: this.reasonText };
+    if (fault) return { state: fault.state, reason: fault.text };
+    if (this.#otherInn()) return { state: "setup_error", reason: REASONS.otherInn.text };
+    if (!connected) return { state: "unavailable", reason: REASONS.notYet.text };
+    const busy = this.#state === "busy" || this.#operations > 0;
+    return { state: busy ? "busy" : "ready", reason: null };
+  }
+
+  #otherInn(): boolean {
+    const { info } = this.#link;
+    return this.expectedInn !== null && info !== null && info.inn !== this.expectedInn;
+  }
+}

@@ -1,0 +1,197 @@
+/** The steps of one receipt on the device, from its status to the fiscal data. */
+import {
+  DeviceRefusal,
+  type ClosedReceipt,
+  type DeviceInfo,
+  type DeviceStatus,
+} from "../device/fiscal-device.ts";
+import type { Effect } from "../domain/receipt-machine.ts";
+import type { ReceiptKey } from "../domain/receipt.ts";
+import type { Reason, StoredReceipt } from "../journal/types.ts";
+import { closingFacts, receiptFacts } from "./fiscal-facts.ts";
+import { isLinkTrouble, LINK_TRIES, whenPrinted, type LaneTools } from "./lane-tools.ts";
+import { REASONS, refusalReason } from "./reasons.ts";
+
+/**
+ * `ended`: the receipt is fiscalized, rejected or was cancelled by its screen. `doubt`: it is
+ * closing or unknown and the ФН must be read. A link error thrown out of `sell` means that nothing
+ * fiscal happened and the receipt is still accepted.
+ */
+export type SaleOutcome = "ended" | "doubt";
+
+/** Counts what broke while the device already had part of the receipt. */
+export interface SaleTries {
+  broken: number;
+}
+
+export async function sell(
+  tools: LaneTools,
+  key: ReceiptKey,
+  tries: SaleTries,
+): Promise<SaleOutcome> {
+  const { link, book, shifts, crash } = tools;
+  const { device } = link;
+  const info = await link.connect();
+  let status = await link.readStatus();
+  await shifts.settle(status);
+  if (status.documentOpen) await device.cancelReceipt();
+  if (status.paper === "waiting-continue") await device.continuePrint();
+
+  const row = book.row(key);
+  if (row.state !== "accepted") return "ended";
+  const obstacle = findObstacle(row, info, status, tools.expectedInn());
+  if (obstacle) return refuse(tools, key, obstacle);
+  if (status.shift.state === "closed") {
+    const opened = await openShift(tools, key, status, row);
+    if (opened === "refused") return "ended";
+    status = await link.readStatus();
+  }
+
+  const begun = await begin(tools, key, row, tries);
+  if (begun === "refused") return "ended";
+  crash("after-begin-receipt");
+
+  const position = await device.position();
+  if (!book.isAccepted(key)) {
+    // withdrawn meanwhile; an open document that stays is cancelled by the next status
+    await device.cancelReceipt();
+    return "ended";
+  }
+  crash("before-closing-commit");
+  book.beginClosing(key, {
+    fn: position.fn,
+    shift: position.shift,
+    expectedFd: position.lastFd + 1,
+    expectedReceipt: status.shift.receipt + 1,
+    deviceTime: status.dateTime,
+    contentHash: row.contentHash,
+  });
+  crash("after-closing-commit");
+  return close(tools, key);
+}
+
+/** What makes the sale impossible before anything is sent; null if nothing. */
+function findObstacle(
+  { receipt }: StoredReceipt,
+  info: DeviceInfo,
+  status: DeviceStatus,
+  expectedInn: string | null,
+): Reason | null {
+  if (expectedInn !== null && info.inn !== expectedInn) return REASONS.otherInn;
+  if (receipt.taxSystem !== null && (info.taxSystems & receipt.taxSystem) === 0) {
+    return REASONS.taxSystem;
+  }
+  if (status.paper === "out" || status.paper === "out-while-printing") return REASONS.noPaper;
+  if (status.shift.state === "expired") return REASONS.shiftExpired;
+  return null;
+}
+
+async function openShift(
+  tools: LaneTools,
+  key: ReceiptKey,
+  status: DeviceStatus,
+  { receipt }: StoredReceipt,
+): Promise<"opened" | "refused"> {
+  try {
+    await whenPrinted(tools, () => tools.shifts.open(status, receipt.cashier, "receipt"));
+    return "opened";
+  } catch (error) {
+    if (!(error instanceof DeviceRefusal)) throw error;
+    await refuse(tools, key, refusalReason(error));
+    return "refused";
+  }
+}
+
+async function begin(
+  tools: LaneTools,
+  key: ReceiptKey,
+  { receipt }: StoredReceipt,
+  tries: SaleTries,
+): Promise<"begun" | "refused"> {
+  const { device } = tools.link;
+  try {
+    await whenPrinted(
+      tools,
+      () => device.beginReceipt(receipt),
+      () => device.cancelReceipt(),
+    );
+    return "begun";
+  } catch (error) {
+    if (error instanceof DeviceRefusal) {
+      await refuse(tools, key, refusalReason(error));
+      return "refused";
+    }
+    tries.broken += 1;
+    if (tries.broken < LINK_TRIES) throw error;
+    await refuse(tools, key, REASONS.unstable);
+    return "refused";
+  }
+}
+
+async function close(tools: LaneTools, key: ReceiptKey): Promise<SaleOutcome> {
+  const { link, book, crash, log } = tools;
+  const row = book.row(key);
+  let closed: ClosedReceipt;
+  try {
+    closed = await whenPrinted(tools, () => link.device.closeReceipt(row.receipt));
+  } catch (error) {
+    // only the device's own refusal proves that there is no document
+    if (error instanceof DeviceRefusal) return refuse(tools, key, refusalReason(error));
+    return doubt(tools, key, error);
+  }
+  crash("after-close-answer");
+  const dateTime = closed.dateTime ?? (await documentTime(tools, closed.fd));
+  if (dateTime === null) return doubt(tools, key, new Error(`FD ${closed.fd} can't be read`));
+
+  const { intent, info } = closingFacts(row, link.info);
+  crash("before-fiscalized-commit");
+  book.fiscalize(key, "close-answered", {
+    ...receiptFacts(row, intent, info),
+    fd: closed.fd,
+    fp: closed.fp,
+    dateTime,
+    changeKopecks: closed.changeKopecks,
+  });
+  crash("after-fiscalized-commit");
+  if (closed.fd !== intent.expectedFd) {
+    const data = { expected: intent.expectedFd, fd: closed.fd };
+    log("warn", "another document came between position and close", data);
+  }
+  return "ended";
+}
+
+/** The ФН's time of a document that certainly exists; null when it can't be read now. */
+async function documentTime({ link, log }: LaneTools, fd: number): Promise<string | null> {
+  try {
+    return (await link.device.findDocument(fd))?.dateTime ?? null;
+  } catch (error) {
+    log("warn", "document time not readable", { fd, error: String(error) });
+    return null;
+  }
+}
+
+/** Ends the receipt with a reason and leaves no open document; also after a withdrawal. */
+export async function refuse(tools: LaneTools, key: ReceiptKey, reason: Reason): Promise<"ended"> {
+  const { book, link, log } = tools;
+  const { state } = book.row(key);
+  const effects: readonly Effect[] =
+    state === "accepted" || state === "closing"
+      ? book.end(key, "refused", reason).effects
+      : ["cancel-open-document"];
+  if (effects.includes("cancel-open-document")) {
+    try {
+      await link.device.cancelReceipt();
+    } catch (error) {
+      // whatever stays open is cancelled by the next status
+      log("warn", "open document not cancelled", { error: String(error) });
+      if (isLinkTrouble(error)) await link.lost(error);
+    }
+  }
+  return "ended";
+}
+
+function doubt({ book, log }: LaneTools, key: ReceiptKey, error: unknown): "doubt" {
+  log("warn", "answer to the closing command lost", { error: String(error) });
+  book.end(key, "answer-lost", REASONS.answerLost);
+  return "doubt";
+}
