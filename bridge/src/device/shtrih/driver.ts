@@ -168,7 +168,7 @@ export class ShtrihDevice implements FiscalDevice {
 
   async closeReceipt(receipt: Receipt): Promise<ClosedReceipt> {
     const request = planClose(receipt, this.#planOptions());
-    return closedReceipt(await this.#session.run(closeReceipt, request));
+    return closedReceipt(await this.#session.sign(closeReceipt, request));
   }
 
   async takePendingClose(): Promise<ClosedReceipt | null> {

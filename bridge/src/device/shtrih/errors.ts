@@ -21,6 +21,20 @@ export const ERROR_FN_UNKNOWN_COMMAND = 0x01;
 /** No receipt is open. */
 export const ERROR_NOTHING_TO_CANCEL = 0x55;
 
+/**
+ * Answers to a closing command that don't prove that nothing was signed: the document is made first
+ * and printed afterwards, so a device that prints before it answers reports the printer's troubles,
+ * or its own, for a document that exists.
+ */
+const MAY_FOLLOW_SIGNING: ReadonlySet<number> = new Set([
+  0x03, 0x04, 0x39, 0x58, 0x5c, 0x67, 0x6a, 0x6b, 0x6c, 0x71, 0x74, 0x75, 0x76, 0x77, 0x7b, 0xc2,
+  0xc8,
+]);
+
+export function mayFollowSigning(code: number): boolean {
+  return MAY_FOLLOW_SIGNING.has(code);
+}
+
 const REMAP_FROM = 0xa0;
 const REMAP_TO = 0x32;
 

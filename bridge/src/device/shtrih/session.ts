@@ -3,7 +3,7 @@ import { type Clock, type Scheduler, sleep } from "../../domain/clock.ts";
 import { DeviceDoubt, DeviceLinkError, DeviceRefusal } from "../fiscal-device.ts";
 import { WireFormatError, WireReader } from "./binary.ts";
 import { type Command, commandName } from "./commands/command.ts";
-import { deviceErrorText, ERROR_PRINTING } from "./errors.ts";
+import { deviceErrorText, ERROR_PRINTING, mayFollowSigning } from "./errors.ts";
 import type { ShtrihLink } from "./link.ts";
 
 export interface SessionTiming {
@@ -50,7 +50,20 @@ export class ShtrihSession {
     }
   }
 
-  /** The same, but null where the device answers one of the codes. */
+  /**
+   * A command that signs a document. An error of the printer may come although the document exists:
+   * that is doubt, not refusal.
+   */
+  async sign<Q, A>(command: Command<Q, A>, request: Q): Promise<A> {
+    try {
+      return await this.run(command, request);
+    } catch (error) {
+      if (!(error instanceof DeviceRefusal) || !mayFollowSigning(error.deviceCode)) throw error;
+      throw new DeviceDoubt(`команда ${error.command}: ${error.message}`, { cause: error });
+    }
+  }
+
+  /** Like `run`, but null where the device answers one of the codes. */
   async runUnless<Q, A>(
     codes: readonly number[],
     command: Command<Q, A>,

@@ -59,10 +59,10 @@ async function makeDocument(
 ): Promise<ShiftDocument> {
   const tlvs = cashierTlvs(cashier);
   if (!(await begin(session, password, tlvs, way))) {
-    await session.run(way.plain, { password });
+    await session.sign(way.plain, { password });
     return readBack(session, password);
   }
-  const { shift, fd, fp } = await session.run(way.finish, { password });
+  const { shift, fd, fp } = await session.sign(way.finish, { password });
   return { shift, fd, fp };
 }
 
