@@ -1,0 +1,341 @@
+/**
+ * A fiscal register in memory that obeys the contract of `FiscalDevice`, with faults declared by
+ * the test. What the ФН holds outlives connections and bridges: keep the object for a "restart".
+ */
+import type { Clock } from "../../domain/clock.ts";
+import { changeKopecks, totalKopecks } from "../../domain/parse-receipt.ts";
+import type { Cashier, Receipt } from "../../domain/receipt.ts";
+import {
+  DeviceDoubt,
+  DeviceLinkError,
+  DeviceRefusal,
+  type ClosedReceipt,
+  type DeviceInfo,
+  type DeviceStatus,
+  type FiscalDevice,
+  type FoundDocument,
+  type PaperState,
+  type ShiftDocument,
+} from "../fiscal-device.ts";
+
+export type DeviceCall = keyof FiscalDevice;
+
+export type FaultKind =
+  /** The link is gone before the command was sent. */
+  | "link"
+  /** The command was lost; the caller can't know. */
+  | "lost-before"
+  /** The command was executed, its answer was lost. */
+  | "lost-after"
+  /** The device answers this error code. */
+  | { readonly refuse: number }
+  /** Anything else a driver might throw. */
+  | { readonly throws: Error };
+
+interface Fault {
+  readonly call: DeviceCall;
+  readonly kind: FaultKind;
+  /** What happens meanwhile, e.g. somebody presses Z. */
+  readonly then?: () => void;
+}
+
+interface Hold {
+  readonly call: DeviceCall;
+  readonly reached: () => void;
+  readonly released: Promise<void>;
+}
+
+const COMMANDS: Partial<Record<DeviceCall, string>> = { closeReceipt: "FF45", openShift: "E0" };
+
+export class ScriptedDevice implements FiscalDevice {
+  fn = "9999078900000961";
+  inn = "7707083893";
+  taxSystems = 1;
+  paper: PaperState = "ok";
+  shift: DeviceStatus["shift"] = { state: "open", number: 12, receipt: 4 };
+  /** While true nothing answers. */
+  down = false;
+  /** V1 devices hold the last answer until the next command. */
+  keepsAnswer = false;
+  /** Documents from here on tell their archive data only. */
+  tlvReadable = true;
+  readonly documents: FoundDocument[] = [];
+  readonly calls: DeviceCall[] = [];
+  /** Receipts printed, in order; what a customer could carry home. */
+  readonly printed: number[] = [];
+  printing: "idle" | "interrupted" = "idle";
+  #lastFd = 100;
+  #open: Receipt | null = null;
+  #connected = false;
+  #pending: ClosedReceipt | null = null;
+  #faults: Fault[] = [];
+  #holds: Hold[] = [];
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  // what the test declares and sees
+
+  fault(call: DeviceCall, kind: FaultKind, then?: () => void): this {
+    this.#faults.push({ call, kind, ...(then ? { then } : {}) });
+    return this;
+  }
+
+  /** The next such call waits; `reached` resolves when it has come. */
+  hold(call: DeviceCall): { readonly reached: Promise<void>; readonly release: () => void } {
+    let release = (): void => undefined;
+    let arrive = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const reached = new Promise<void>((resolve) => (arrive = resolve));
+    this.#holds.push({ call, reached: arrive, released });
+    return { reached, release };
+  }
+
+  get lastFd(): number {
+    return this.#lastFd;
+  }
+  get documentOpen(): boolean {
+    return this.#open !== null;
+  }
+  get unusedFaults(): number {
+    return this.#faults.length;
+  }
+
+  receiptsOf(uuid: string): FoundDocument[] {
+    return this.documents.filter(({ marker }) => marker === uuid);
+  }
+
+  /** Another program, or a person at the device. */
+  foreignReceipt(sumKopecks: number, operation = 1): void {
+    this.#sign(3, { operation, sumKopecks, receipt: this.#nextReceipt() });
+  }
+
+  pressZ(): void {
+    this.#sign(5, {});
+    this.shift = { ...this.shift, state: "closed" };
+  }
+
+  /** Nobody may be in the middle of a document after this. */
+  powerCut(): void {
+    this.#open = null;
+    this.#pending = null;
+    this.#connected = false;
+  }
+
+  // the contract
+
+  async connect(): Promise<DeviceInfo> {
+    await this.#enter("connect", false);
+    this.#connected = true;
+    return {
+      fn: this.fn,
+      rnm: "0000000001002292",
+      inn: this.inn,
+      userName: 'ООО "Оптика"',
+      address: "Москва, ул. Тестовая, 1",
+      model: "ШТРИХ-ТЕСТ",
+      serial: "0000000000012345",
+      taxSystems: this.taxSystems,
+      fnExpires: "2028-01-01",
+      ofd: null,
+    };
+  }
+
+  disconnect(): Promise<void> {
+    this.calls.push("disconnect");
+    this.#connected = false;
+    return Promise.resolve();
+  }
+
+  async status(): Promise<DeviceStatus> {
+    await this.#enter("status");
+    const unsent = this.documents.filter(({ ticketReceived }) => !ticketReceived);
+    return {
+      fn: this.fn,
+      lastFd: this.#lastFd,
+      shift: this.shift,
+      paper: this.paper,
+      documentOpen: this.documentOpen,
+      dateTime: this.#wallTime(19),
+      unsent: unsent.length,
+      oldestUnsent: unsent[0] ? { fd: unsent[0].fd, dateTime: unsent[0].dateTime } : null,
+      warnings: 0,
+    };
+  }
+
+  async openShift(_cashier: Cashier): Promise<ShiftDocument> {
+    return this.#execute("openShift", () => {
+      if (this.shift.state !== "closed") throw new DeviceRefusal("E0", 0x73, "shift is open");
+      this.shift = { state: "open", number: this.shift.number + 1, receipt: 0 };
+      return this.#shiftDocument(2);
+    });
+  }
+
+  async closeShift(_cashier: Cashier): Promise<ShiftDocument> {
+    return this.#execute("closeShift", () => {
+      if (this.shift.state === "closed") throw new DeviceRefusal("41", 0x73, "shift is closed");
+      this.shift = { ...this.shift, state: "closed" };
+      return this.#shiftDocument(5);
+    });
+  }
+
+  async printX(): Promise<void> {
+    await this.#execute("printX", () => undefined);
+  }
+
+  async beginReceipt(receipt: Receipt): Promise<void> {
+    await this.#execute("beginReceipt", () => {
+      if (this.#open) throw new DeviceRefusal("8D", 0x4a, "receipt is open");
+      if (this.shift.state === "closed") throw new DeviceRefusal("8D", 0x3d, "shift is closed");
+      this.#open = receipt;
+    });
+  }
+
+  async position(): Promise<{ fn: string; lastFd: number; shift: number }> {
+    await this.#enter("position");
+    return { fn: this.fn, lastFd: this.#lastFd, shift: this.shift.number };
+  }
+
+  async closeReceipt(receipt: Receipt): Promise<ClosedReceipt> {
+    const closed = await this.#execute("closeReceipt", () => {
+      if (!this.#open) throw new DeviceRefusal("FF45", 0x55, "no receipt is open");
+      const document = this.#sign(3, {
+        operation: receipt.type === "sale" ? 1 : 2,
+        sumKopecks: totalKopecks(receipt),
+        receipt: this.#nextReceipt(),
+        marker: receipt.order.uuid,
+      });
+      this.#open = null;
+      if (this.paper === "ok") this.printed.push(document.fd);
+      else this.printing = "interrupted";
+      return {
+        fd: document.fd,
+        fp: document.fp,
+        changeKopecks: changeKopecks(receipt),
+        dateTime: document.dateTime,
+      };
+    });
+    return closed;
+  }
+
+  async takePendingClose(): Promise<ClosedReceipt | null> {
+    const pending = this.#pending;
+    await this.#enter("takePendingClose");
+    return pending;
+  }
+
+  async cancelReceipt(): Promise<void> {
+    await this.#execute("cancelReceipt", () => {
+      this.#open = null;
+    });
+  }
+
+  async findDocument(fd: number): Promise<FoundDocument | null> {
+    await this.#enter("findDocument");
+    const document = this.documents.find((one) => one.fd === fd);
+    if (!document) return null;
+    return this.tlvReadable
+      ? document
+      : { ...document, shift: null, receipt: null, marker: null, tlvReadable: false };
+  }
+
+  async continuePrint(): Promise<void> {
+    await this.#execute("continuePrint", () => {
+      if (this.printing === "interrupted") this.printed.push(this.#lastFd);
+      this.printing = "idle";
+      this.paper = "ok";
+    });
+  }
+
+  async printCopy(): Promise<void> {
+    await this.#execute("printCopy", () => undefined);
+  }
+
+  async readOfdMessage(): Promise<Uint8Array | null> {
+    await this.#enter("readOfdMessage");
+    return null;
+  }
+
+  async writeOfdAnswer(_message: Uint8Array): Promise<void> {
+    await this.#enter("writeOfdAnswer");
+  }
+
+  // inside
+
+  async #execute<T>(call: DeviceCall, run: () => T): Promise<T> {
+    const fault = await this.#enter(call);
+    const result = run();
+    if (fault?.kind !== "lost-after") return result;
+    if (call === "closeReceipt" && this.keepsAnswer) this.#pending = result as ClosedReceipt;
+    fault.then?.();
+    this.#connected = this.keepsAnswer;
+    throw new DeviceDoubt(`${call}: answer lost`);
+  }
+
+  /** Throws the fault declared for this call; a fault after execution is returned. */
+  async #enter(call: DeviceCall, needsLink = true): Promise<Fault | null> {
+    this.calls.push(call);
+    const hold = this.#take(this.#holds, call);
+    if (hold) {
+      hold.reached();
+      await hold.released;
+    }
+    if (this.down || (needsLink && !this.#connected)) throw new DeviceLinkError(`${call}: no link`);
+    if (call !== "connect") this.#pending = null;
+    const fault = this.#take(this.#faults, call);
+    if (!fault || fault.kind === "lost-after") return fault;
+    fault.then?.();
+    if (fault.kind === "link") {
+      this.#connected = false;
+      throw new DeviceLinkError(`${call}: link lost before sending`);
+    }
+    if (fault.kind === "lost-before") {
+      this.#connected = false;
+      throw new DeviceDoubt(`${call}: no answer`);
+    }
+    if ("throws" in fault.kind) throw fault.kind.throws;
+    throw new DeviceRefusal(COMMANDS[call] ?? call, fault.kind.refuse, `${call} refused`);
+  }
+
+  #take<T extends { readonly call: DeviceCall }>(list: T[], call: DeviceCall): T | null {
+    const index = list.findIndex((one) => one.call === call);
+    return index < 0 ? null : (list.splice(index, 1)[0] ?? null);
+  }
+
+  #shiftDocument(documentType: number): ShiftDocument {
+    const { fd, fp } = this.#sign(documentType, {});
+    return { shift: this.shift.number, fd, fp };
+  }
+
+  #sign(documentType: number, facts: Partial<FoundDocument>): FoundDocument {
+    this.#lastFd += 1;
+    const document: FoundDocument = {
+      documentType,
+      ticketReceived: false,
+      dateTime: this.#wallTime(16),
+      fd: this.#lastFd,
+      fp: (this.#lastFd * 2_654_435_761) % 0x1_0000_0000,
+      operation: null,
+      sumKopecks: null,
+      shift: this.shift.number,
+      receipt: null,
+      marker: null,
+      tlvReadable: true,
+      ...facts,
+    };
+    this.documents.push(document);
+    return document;
+  }
+
+  #nextReceipt(): number {
+    this.shift = { ...this.shift, receipt: this.shift.receipt + 1 };
+    return this.shift.receipt;
+  }
+
+  /** Moscow, UTC+3. */
+  #wallTime(length: number): string {
+    return new Date(this.#clock.now() + 3 * 3_600_000).toISOString().slice(0, length);
+  }
+}
