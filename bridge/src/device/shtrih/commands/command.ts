@@ -2,7 +2,8 @@
  * What every command of the protocol is: how its request is written, how request and answer are
  * read, how long the answer may take, and what may be done when the answer does not come.
  */
-import { WireReader, WireWriter } from "../binary.ts";
+import type { WireReader } from "../binary.ts";
+import { WireWriter } from "../binary.ts";
 
 /**
  * `read` changes nothing and may be repeated; `build` makes a part of a receipt: a lost answer means
