@@ -1,0 +1,98 @@
+/**
+ * What Odoo's own sources don't say of the POS models: fields come from Python at run time, so
+ * they are added here to the classes of the installed sources. Only what this addon reads.
+ */
+import type { PosConfig } from "@point_of_sale/app/models/pos_config";
+import type { PosOrder } from "@point_of_sale/app/models/pos_order";
+import type { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
+import type { PosPayment } from "@point_of_sale/app/models/pos_payment";
+import type { ProductProduct } from "@point_of_sale/app/models/product_product";
+import type { Fiscal } from "../app/receipt/receipt_types.ts";
+import type { PosTill } from "../app/pos/pos_till.ts";
+
+export interface KktTillRecord {
+  readonly id: number;
+  readonly code: string;
+  readonly name: string;
+  readonly bridge_url: string;
+}
+
+export interface TaxRecord {
+  readonly name: string;
+  /** Selection, "1"–"12". */
+  readonly kkt_vat_code?: string | false;
+  readonly amount_type?: string;
+  readonly children_tax_ids?: readonly TaxRecord[];
+}
+
+declare module "@point_of_sale/app/models/pos_config" {
+  interface PosConfig {
+    readonly id: number;
+    readonly name: string;
+    readonly kkt_till_id?: KktTillRecord | false;
+    readonly down_payment_product_id?: ProductProduct;
+  }
+}
+
+declare module "@point_of_sale/app/models/product_product" {
+  interface ProductProduct {
+    readonly id: number;
+    readonly default_code?: string | false;
+    readonly product_tmpl_id: {
+      readonly kkt_subject?: string | false;
+      readonly kkt_payment_method?: string | false;
+    };
+    readonly uom_id?: { readonly name: string };
+  }
+}
+
+declare module "@point_of_sale/app/models/pos_payment" {
+  interface PosPayment {
+    readonly uuid: string;
+    readonly is_change?: boolean;
+    readonly payment_method_id: {
+      readonly name: string;
+      readonly kkt_payment_type?: string | false;
+      readonly is_online_payment?: boolean;
+    };
+  }
+}
+
+declare module "@point_of_sale/app/models/pos_order" {
+  interface PosOrder {
+    readonly uuid: string;
+    readonly id: number | string;
+    state: "draft" | "paid" | "done" | "invoiced" | "cancel";
+    readonly lines: readonly PosOrderline[];
+    readonly payment_ids: readonly PosPayment[];
+    readonly is_refund?: boolean;
+    readonly refunded_order_id?: PosOrder;
+    readonly employee_id?: { readonly name: string };
+    readonly partner_id?: { readonly email?: string | false; readonly phone?: string | false };
+    pos_reference: string;
+    readonly tracking_number: string;
+    nb_print: number;
+    /** Computed in Odoo from `kkt.receipt`, never written back. */
+    readonly kkt_fiscal?: Fiscal | false;
+  }
+}
+
+declare module "@point_of_sale/app/models/pos_order_line" {
+  interface PosOrderline {
+    readonly uuid: string;
+    readonly qty: number;
+    readonly price_unit: number;
+    readonly product_id: ProductProduct;
+    readonly refunded_orderline_id?: PosOrderline;
+    readonly order_id: PosOrder;
+    readonly full_product_name?: string;
+  }
+}
+
+declare module "@point_of_sale/app/services/pos_store" {
+  interface PosStore {
+    /** null on a POS without a till: everything is stock then. */
+    kkt: PosTill | null;
+    readonly config: PosConfig;
+  }
+}

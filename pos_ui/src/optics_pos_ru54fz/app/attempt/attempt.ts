@@ -1,0 +1,130 @@
+/**
+ * What the page knows of an order's way through the till: one record per order, kept in IndexedDB
+ * before anything is sent. Pure: every function returns the next record.
+ */
+import type { BridgeReceipt, BridgeState, Fiscal, WireItem } from "../receipt/receipt_types.ts";
+
+/**
+ * `unsent`: the bridge surely knows nothing of this attempt; `sent`: it may know it; the rest as
+ * the bridge told.
+ */
+export type AttemptState = "unsent" | "sent" | BridgeState;
+
+export interface Reason {
+  readonly code: string;
+  /** Russian, for the cashier. */
+  readonly text: string;
+}
+
+export interface OrderRecord {
+  readonly uuid: string;
+  /** Belongs to the order for its whole life; with the browser profile it names the owner. */
+  readonly nonce: string;
+  /** 1, 2, 3 … */
+  readonly attempt: number;
+  readonly state: AttemptState;
+  /** The request as it was sent: the same key always carries the same content. */
+  readonly body: string | null;
+  readonly orderName: string;
+  readonly fiscal: Fiscal | null;
+  /** Items as sent, for the copy of the receipt. */
+  readonly items: readonly WireItem[];
+  readonly reason: Reason | null;
+  /** Milliseconds since the epoch. */
+  readonly changedAt: number;
+}
+
+const OPEN: readonly AttemptState[] = ["sent", "accepted", "closing", "unknown"];
+
+/** The money may have been taken: the order must not change and the attempt must be asked about. */
+export const isOpen = (record: OrderRecord | undefined): boolean =>
+  record !== undefined && OPEN.includes(record.state);
+
+export const isFiscalized = (record: OrderRecord | undefined): boolean =>
+  record?.state === "fiscalized";
+
+/** `<order uuid>:<attempt>`, the Idempotency-Key. */
+export const keyOf = (record: OrderRecord): string => `${record.uuid}:${record.attempt}`;
+
+export const ownerOf = (profile: string, record: OrderRecord): string =>
+  `${profile}.${record.nonce}`;
+
+/** The record of an order that meets the till for the first time. */
+export const newRecord = (uuid: string, nonce: string, at: number): OrderRecord => ({
+  uuid,
+  nonce,
+  attempt: 1,
+  state: "unsent",
+  body: null,
+  orderName: "",
+  fiscal: null,
+  items: [],
+  reason: null,
+  changedAt: at,
+});
+
+/** The attempt that a new content would be sent under; a number is used up only by the bridge. */
+export const nextAttempt = (record: OrderRecord): number =>
+  record.state === "rejected" || record.state === "cancelled" ? record.attempt + 1 : record.attempt;
+
+/**
+ * Marks the order before its request leaves the page.
+ *
+ * @throws Error while an earlier attempt may still have taken the money
+ */
+export function begin(
+  record: OrderRecord,
+  sent: { body: string; orderName: string; items: readonly WireItem[] },
+  at: number,
+): OrderRecord {
+  if (isOpen(record) || isFiscalized(record)) {
+    throw new Error(`attempt ${keyOf(record)} is ${record.state}: no new one may begin`);
+  }
+  return {
+    ...record,
+    ...sent,
+    attempt: nextAttempt(record),
+    state: "sent",
+    reason: null,
+    changedAt: at,
+  };
+}
+
+/** The bridge told the state of the order's last attempt. A fiscalized order stays so. */
+export function told(record: OrderRecord, receipt: BridgeReceipt, at: number): OrderRecord {
+  if (isFiscalized(record) || receipt.attempt < record.attempt) return record;
+  return {
+    ...record,
+    attempt: receipt.attempt,
+    state: receipt.state,
+    fiscal: receipt.fiscal ?? record.fiscal,
+    items: receipt.items ?? record.items,
+    reason:
+      receipt.reason === null ? null : { code: receipt.reason.code, text: receipt.reason.text },
+    changedAt: at,
+  };
+}
+
+/** The bridge surely has nothing of this attempt: it may be edited and sent under the same number. */
+export function notRecorded(record: OrderRecord, reason: Reason | null, at: number): OrderRecord {
+  if (record.state !== "sent") return record;
+  return { ...record, state: "unsent", body: null, reason, changedAt: at };
+}
+
+/** The screen's own withdrawal was confirmed (204). */
+export function withdrawn(record: OrderRecord, reason: Reason, at: number): OrderRecord {
+  return isOpen(record) ? { ...record, state: "cancelled", reason, changedAt: at } : record;
+}
+
+/** Answers of `orders/state` for records that were open; an order the bridge doesn't know never arrived. */
+export function reconcile(
+  record: OrderRecord,
+  receipts: readonly BridgeReceipt[],
+  at: number,
+): OrderRecord {
+  if (!isOpen(record)) return record;
+  const receipt = receipts.find((r) => r.uuid === record.uuid);
+  return receipt === undefined || receipt.attempt < record.attempt
+    ? notRecorded(record, null, at)
+    : told(record, receipt, at);
+}

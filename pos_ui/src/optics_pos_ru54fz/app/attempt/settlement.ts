@@ -1,0 +1,244 @@
+/**
+ * One order at the till, from the marked attempt to a known end. The same key is sent and asked
+ * after until the bridge says how it ended; the cashier may withdraw what is still only accepted,
+ * or leave an order whose bridge is away: it stays locked until the bridge has been asked.
+ */
+import type { BridgeClient } from "../bridge/bridge_client.ts";
+import type { BridgeReceipt } from "../receipt/receipt_types.ts";
+import type { OrderStore } from "../storage/order_store.ts";
+import {
+  isOpen,
+  keyOf,
+  notRecorded,
+  reconcile,
+  told,
+  withdrawn,
+  type OrderRecord,
+  type Reason,
+} from "./attempt.ts";
+import { Mailbox } from "./mailbox.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** What the cashier is told while it lasts. */
+export interface Progress {
+  readonly phase: "sending" | "accepted" | "closing" | "unknown" | "busy" | "unreachable";
+  /** Russian text of the bridge, null when it said nothing of its own. */
+  readonly text: string | null;
+  readonly canWithdraw: boolean;
+  /** Nothing can be said about this order before the bridge is back. */
+  readonly canLeave: boolean;
+}
+
+export type Choice = "withdraw" | "leave" | "retry";
+
+export type Outcome =
+  | { readonly kind: "fiscalized"; readonly record: OrderRecord }
+  /** No fiscal document exists; the order may be edited and tried again. */
+  | { readonly kind: "refused"; readonly record: OrderRecord; readonly reason: Reason }
+  /** Left while the outcome is open. */
+  | { readonly kind: "left"; readonly record: OrderRecord };
+
+export interface SettlementDeps {
+  readonly client: Pick<BridgeClient, "sendReceipt" | "withdraw" | "orderStates">;
+  readonly store: Pick<OrderStore, "put">;
+  show(progress: Progress): void;
+  now(): number;
+  setTimeout(callback: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+type Event =
+  | { readonly type: "told"; readonly receipt: BridgeReceipt }
+  | { readonly type: "failed"; readonly error: unknown }
+  | { readonly type: "choice"; readonly choice: Choice }
+  | { readonly type: "again" };
+
+const ASK_AGAIN_MS = 1_000;
+const UNREACHABLE_RETRY_MS = 2_000;
+
+export class Settlement {
+  private readonly deps: SettlementDeps;
+  private readonly mailbox = new Mailbox<Event>();
+  private record: OrderRecord;
+  private busy: Reason | null = null;
+  private away: Reason | null = null;
+  private calling = false;
+  private timer: unknown = null;
+  /** No request of this attempt has left the page yet. */
+  private certain: boolean;
+
+  /**
+   * @param record an open record (`begin` has been stored)
+   * @param fresh whether the attempt was begun just now, and not found open
+   */
+  constructor(record: OrderRecord, fresh: boolean, deps: SettlementDeps) {
+    this.record = record;
+    this.certain = fresh;
+    this.deps = deps;
+  }
+
+  /** The cashier pressed a button. */
+  choose(choice: Choice): void {
+    this.mailbox.push({ type: "choice", choice });
+  }
+
+  /** The live channel told of a receipt. */
+  hear(receipt: BridgeReceipt): void {
+    if (receipt.uuid === this.record.uuid) this.mailbox.push({ type: "told", receipt });
+  }
+
+  async run(): Promise<Outcome> {
+    this.send();
+    for (;;) {
+      this.deps.show(this.progress());
+      const event = await this.mailbox.next();
+      const left = await this.handle(event);
+      const outcome = left ? await this.leave() : this.outcome();
+      if (outcome !== null) {
+        this.deps.clearTimeout(this.timer);
+        return outcome;
+      }
+    }
+  }
+
+  /** @returns whether the cashier leaves */
+  private async handle(event: Event): Promise<boolean> {
+    switch (event.type) {
+      case "told":
+        this.busy = this.away = null;
+        await this.save(told(this.record, event.receipt, this.deps.now()));
+        break;
+      case "failed":
+        await this.failed(event.error);
+        break;
+      case "again":
+        this.send();
+        return false;
+      case "choice":
+        if (event.choice === "leave") return true;
+        if (event.choice === "withdraw") await this.withdraw();
+        else this.send();
+        break;
+    }
+    if (!this.calling && isOpen(this.record)) {
+      this.later(this.away === null ? ASK_AGAIN_MS : UNREACHABLE_RETRY_MS);
+    }
+    return false;
+  }
+
+  private send(): void {
+    if (this.calling) return;
+    const { body } = this.record;
+    if (body === null) throw new Error(`attempt ${keyOf(this.record)} was never begun`);
+    this.deps.clearTimeout(this.timer);
+    this.timer = null;
+    this.calling = true;
+    this.deps.client
+      .sendReceipt(keyOf(this.record), body)
+      .then(
+        (receipt): Event => ({ type: "told", receipt }),
+        (error: unknown): Event => ({ type: "failed", error }),
+      )
+      .then((event) => {
+        this.calling = false;
+        this.mailbox.push(event);
+      })
+      .catch(() => undefined);
+  }
+
+  private later(ms: number): void {
+    this.deps.clearTimeout(this.timer);
+    this.timer = this.deps.setTimeout(() => this.mailbox.push({ type: "again" }), ms);
+  }
+
+  private async failed(error: unknown): Promise<void> {
+    const verdict = verdictOf(error, keyOf(this.record), this.certain);
+    if (verdict.kind !== "not_recorded") this.certain = false;
+    this.busy = verdict.kind === "busy" ? verdict.reason : null;
+    this.away = verdict.kind === "open" ? verdict.reason : null;
+    const at = this.deps.now();
+    switch (verdict.kind) {
+      case "told":
+        await this.save(told(this.record, verdict.receipt, at));
+        break;
+      case "not_recorded":
+        await this.save(notRecorded(this.record, verdict.reason, at));
+        break;
+      case "ask":
+        await this.ask(verdict.reason);
+        break;
+      case "busy":
+      case "open":
+        break;
+    }
+  }
+
+  /** The bridge's own account of the order decides when numbers or contents differ. */
+  private async ask(reason: Reason): Promise<void> {
+    try {
+      const receipts = await this.deps.client.orderStates([this.record.uuid]);
+      const next = reconcile(this.record, receipts, this.deps.now());
+      await this.save(next.reason === null && !isOpen(next) ? { ...next, reason } : next);
+      this.away = null;
+    } catch {
+      this.away = reason;
+    }
+  }
+
+  private async withdraw(): Promise<void> {
+    try {
+      await this.deps.client.withdraw(keyOf(this.record));
+    } catch {
+      // too late or not reached: the answer to the receipt itself tells which
+      return;
+    }
+    const reason = { code: "withdrawn", text: "" };
+    await this.save(withdrawn(this.record, reason, this.deps.now()));
+  }
+
+  /** Leaving while the bridge only said "busy" proves that nothing was recorded. */
+  private async leave(): Promise<Outcome> {
+    if (this.busy !== null && !this.calling && this.certainlyBusy()) {
+      const reason = this.busy;
+      await this.save(notRecorded(this.record, reason, this.deps.now()));
+      return { kind: "refused", record: this.record, reason };
+    }
+    return this.outcome() ?? { kind: "left", record: this.record };
+  }
+
+  private certainlyBusy(): boolean {
+    return this.record.state === "sent" && this.away === null;
+  }
+
+  private async save(next: OrderRecord): Promise<void> {
+    if (next === this.record) return;
+    this.record = next;
+    await this.deps.store.put(next);
+  }
+
+  private outcome(): Outcome | null {
+    const { record } = this;
+    if (record.state === "fiscalized") return { kind: "fiscalized", record };
+    if (isOpen(record)) return null;
+    return { kind: "refused", record, reason: record.reason ?? { code: record.state, text: "" } };
+  }
+
+  private progress(): Progress {
+    const { state } = this.record;
+    const phase =
+      this.away !== null
+        ? "unreachable"
+        : this.busy !== null
+          ? "busy"
+          : state === "accepted" || state === "closing" || state === "unknown"
+            ? state
+            : "sending";
+    const text = (this.away ?? this.busy ?? this.record.reason)?.text ?? null;
+    return {
+      phase,
+      text: text === "" ? null : text,
+      canWithdraw: state === "accepted" && this.away === null,
+      canLeave: this.away !== null || this.busy !== null || state === "unknown",
+    };
+  }
+}

@@ -1,0 +1,70 @@
+/** The bridge's calls that the page makes. Whatever decides money goes by POST (no caches). */
+import type { BridgeReceipt } from "../receipt/receipt_types.ts";
+import type { BridgeSession } from "./session.ts";
+import { BridgeProblem, NotSent } from "./problem.ts";
+import { callBridge, type Answer, type CallOptions } from "./transport.ts";
+
+/** The bridge answers a receipt within 15 s (200 or 202). */
+const RECEIPT_TIMEOUT = 20_000;
+
+export class BridgeClient {
+  private readonly base: string;
+  private readonly session: BridgeSession;
+
+  /** @param base the bridge's address without a trailing slash, e.g. `http://127.0.0.1:8000` */
+  constructor(base: string, session: BridgeSession) {
+    this.base = base;
+    this.session = session;
+  }
+
+  /** With a token; one silent renewal when the bridge no longer knows it. */
+  private async call<T>(path: string, options: CallOptions): Promise<Answer<T>> {
+    for (let last = false; ; last = true) {
+      const token = await this.session.token().catch((error: unknown) => {
+        throw new NotSent(error);
+      });
+      try {
+        return await callBridge<T>(`${this.base}${path}`, {
+          ...options,
+          headers: { ...options.headers, Authorization: `Bearer ${token}` },
+        });
+      } catch (error) {
+        const expired = error instanceof BridgeProblem && error.problem.status === 401;
+        if (!expired || last) throw error;
+        this.session.forget(token);
+      }
+    }
+  }
+
+  /**
+   * Sends a receipt, or asks after it by sending the same again.
+   *
+   * @param body the very text that was sent under this key before
+   * @throws BridgeProblem, BridgeUnreachable, NotSent
+   */
+  async sendReceipt(key: string, body: string): Promise<BridgeReceipt> {
+    const answer = await this.call<BridgeReceipt>("/v1/kkt/receipt", {
+      headers: { "Idempotency-Key": key },
+      body,
+      timeout: RECEIPT_TIMEOUT,
+    });
+    return answer.body;
+  }
+
+  /** Withdraws a receipt that is still only accepted; 409 `not_withdrawable` otherwise. */
+  async withdraw(key: string): Promise<void> {
+    await this.call("/v1/kkt/receipt/" + encodeURIComponent(key), { method: "DELETE" });
+  }
+
+  /** The last attempt of each uuid that the bridge knows; any number of uuids, 100 a call. */
+  async orderStates(uuids: readonly string[]): Promise<BridgeReceipt[]> {
+    const receipts: BridgeReceipt[] = [];
+    for (let from = 0; from < uuids.length; from += 100) {
+      const { body } = await this.call<{ receipts: BridgeReceipt[] }>("/v1/kkt/orders/state", {
+        body: JSON.stringify({ uuids: uuids.slice(from, from + 100) }),
+      });
+      receipts.push(...body.receipts);
+    }
+    return receipts;
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * The bridge's push channel. A socket that stands but says nothing is as good as none: the bridge
+ * ticks every 10 s, and a missing tick counts as its absence.
+ */
+import type { BridgeReceipt } from "../receipt/receipt_types.ts";
+import type { BridgeStatus } from "./status.ts";
+
+export interface LiveEvents {
+  onStatus(status: BridgeStatus): void;
+  onReceipt(receipt: BridgeReceipt): void;
+  /** The bridge answers this page, or no longer does. */
+  onConnected(connected: boolean): void;
+}
+
+export interface LiveDeps {
+  /** `http://…` base of the bridge. */
+  readonly base: string;
+  token(): Promise<string>;
+  forget(token: string): void;
+  open(url: string): WebSocket;
+  setTimeout(callback: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+  /** 0 ≤ x < 1. */
+  random(): number;
+}
+
+/** One missed tick of 10 s, and a little for the way. */
+export const SILENCE_MS = 12_000;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 5_000;
+/** The bridge's close code for a token that it does not take. */
+const UNAUTHORIZED = 4401;
+
+export const liveUrl = (base: string): string => `${base.replace(/^http/, "ws")}/v1/kkt/live`;
+
+export class Live {
+  private readonly deps: LiveDeps;
+  private readonly events: LiveEvents;
+  private socket: WebSocket | null = null;
+  private watchdog: unknown = null;
+  private retry: unknown = null;
+  private failures = 0;
+  private connected = false;
+  private stopped = true;
+
+  constructor(deps: LiveDeps, events: LiveEvents) {
+    this.deps = deps;
+    this.events = events;
+  }
+
+  start(): void {
+    if (!this.stopped) return;
+    this.stopped = false;
+    void this.connect();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.deps.clearTimeout(this.retry);
+    this.drop();
+  }
+
+  /** Tries at once instead of waiting for the next turn (a sale has just met the bridge). */
+  nudge(): void {
+    if (this.stopped || this.retry === null) return;
+    this.deps.clearTimeout(this.retry);
+    this.retry = null;
+    void this.connect();
+  }
+
+  private async connect(): Promise<void> {
+    let token: string;
+    try {
+      token = await this.deps.token();
+    } catch {
+      this.later();
+      return;
+    }
+    if (this.stopped) return;
+    let socket: WebSocket;
+    try {
+      socket = this.deps.open(liveUrl(this.deps.base));
+    } catch {
+      this.later();
+      return;
+    }
+    this.socket = socket;
+    this.watch();
+    socket.onopen = () => socket.send(JSON.stringify({ type: "auth", token }));
+    socket.onmessage = (event: MessageEvent) => {
+      if (this.socket === socket) this.receive(event.data);
+    };
+    socket.onclose = (event: CloseEvent) => {
+      if (event.code === UNAUTHORIZED) this.deps.forget(token);
+      if (this.socket === socket) this.lost();
+    };
+  }
+
+  private receive(data: unknown): void {
+    this.watch();
+    let message: { type?: unknown; status?: unknown; receipt?: unknown };
+    try {
+      message = JSON.parse(String(data)) as typeof message;
+    } catch {
+      return;
+    }
+    this.failures = 0;
+    this.tell(true);
+    if (message.type === "status") this.events.onStatus(message.status as BridgeStatus);
+    else if (message.type === "receipt") this.events.onReceipt(message.receipt as BridgeReceipt);
+  }
+
+  private watch(): void {
+    this.deps.clearTimeout(this.watchdog);
+    this.watchdog = this.deps.setTimeout(() => this.lost(), SILENCE_MS);
+  }
+
+  private lost(): void {
+    this.drop();
+    this.later();
+  }
+
+  private drop(): void {
+    this.deps.clearTimeout(this.watchdog);
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+    this.tell(false);
+  }
+
+  private later(): void {
+    if (this.stopped || this.retry !== null) return;
+    this.tell(false);
+    const backoff = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.failures);
+    this.failures += 1;
+    this.retry = this.deps.setTimeout(
+      () => {
+        this.retry = null;
+        void this.connect();
+      },
+      backoff * (0.75 + this.deps.random() / 4),
+    );
+  }
+
+  private tell(connected: boolean): void {
+    if (this.connected === connected) return;
+    this.connected = connected;
+    this.events.onConnected(connected);
+  }
+}

@@ -1,0 +1,85 @@
+import { Component, onWillUnmount, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { Dialog } from "@web/core/dialog/dialog";
+import type { Choice, Progress } from "../../attempt/settlement.ts";
+
+/** Seconds after which the cashier is told what to look at. */
+const LONG = 10;
+
+interface Props {
+  /** Reactive; changed by the settlement. */
+  readonly progress: Progress;
+  readonly orderName: string;
+  readonly choose: (choice: Choice) => void;
+}
+
+/** What is happening at the till, for how long, and what may be done. No way past it. */
+export class KktWaitDialog extends Component<Props> {
+  static override template = "optics_pos_ru54fz.WaitDialog";
+  static components = { Dialog };
+  static override props = {
+    progress: Object,
+    orderName: String,
+    choose: Function,
+    close: Function,
+  };
+
+  declare progress: Progress;
+  declare clock: { seconds: number };
+
+  override setup(): void {
+    this.progress = useState(this.props.progress);
+    this.clock = useState({ seconds: 0 });
+    // neither Escape nor a «close all» may take it away: only the settlement does
+    const env = this.env as { dialogData: { close: () => void } };
+    env.dialogData.close = () => undefined;
+    const started = performance.now();
+    const timer = setInterval(() => {
+      this.clock.seconds = Math.floor((performance.now() - started) / 1000);
+    }, 250);
+    onWillUnmount(() => clearInterval(timer));
+  }
+
+  get title(): string {
+    switch (this.progress.phase) {
+      case "sending":
+        return _t("Sending the receipt to the till…");
+      case "accepted":
+        return _t("The till has accepted the receipt…");
+      case "closing":
+        return _t("The till is signing and printing the receipt…");
+      case "unknown":
+        return _t("The till is finding out how the receipt ended…");
+      case "busy":
+        return _t("The till is busy with another receipt…");
+      case "unreachable":
+        return _t("No connection to the till");
+    }
+  }
+
+  get advice(): string {
+    switch (this.progress.phase) {
+      case "unreachable":
+        return _t(
+          "The receipt may have been printed or not: that is not known before the till answers. Nothing is lost. Do not sell the same goods again; check that the till's computer is on.",
+        );
+      case "unknown":
+        return _t("Do not sell the same goods again. The outcome is read from the fiscal drive.");
+      case "accepted":
+      case "closing":
+        return this.isLong ? _t("Check the paper and the power of the register.") : "";
+      case "busy":
+        return _t("The receipt will be sent as soon as the register is free.");
+      case "sending":
+        return this.isLong ? _t("It takes longer than usual. Do not close the page.") : "";
+    }
+  }
+
+  get isLong(): boolean {
+    return this.clock.seconds >= LONG;
+  }
+
+  get isTrouble(): boolean {
+    return this.progress.phase === "unreachable" || this.progress.phase === "unknown";
+  }
+}

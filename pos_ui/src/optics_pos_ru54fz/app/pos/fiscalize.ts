@@ -1,0 +1,156 @@
+/** Validate at the till: mark the order durably, send it, wait for the end. */
+import { reactive } from "@odoo/owl";
+import { serializeDateTime } from "@web/core/l10n/dates";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import type { PosOrder } from "@point_of_sale/app/models/pos_order";
+import { begin, isOpen, newRecord, ownerOf, type OrderRecord } from "../attempt/attempt.ts";
+import type { Outcome, Progress } from "../attempt/settlement.ts";
+import { BridgeProblem, NotPaired, NotSent } from "../bridge/problem.ts";
+import { KktWaitDialog } from "../components/wait_dialog/wait_dialog.ts";
+import { buildReceipt } from "../receipt/receipt_builder.ts";
+import type { Fiscal, WireReceipt } from "../receipt/receipt_types.ts";
+import { ReceiptRefusal } from "../receipt/refusal.ts";
+import { refusalText } from "../receipt/refusal_text.ts";
+import { orderFacts, originalOrder } from "./order_facts.ts";
+import type { PosTill } from "./pos_till.ts";
+
+/** The bridge takes 512 KiB; larger orders go without their copy. */
+const MAX_BLOB_BYTES = 500 * 1024;
+
+function refuse(kkt: PosTill, title: string, body: string): false {
+  kkt.pos.dialog.add(AlertDialog, { title, body });
+  return false;
+}
+
+/** The order as Odoo would get it once it is paid; the page's own copy stays as it is. */
+function blobOf(order: PosOrder): string | null {
+  order.setOrderPrices();
+  const data = order.serializeForORM({ keepCommands: true }) as Record<string, unknown>;
+  const { DateTime } = (globalThis as unknown as { luxon: { DateTime: { now(): unknown } } }).luxon;
+  const blob = JSON.stringify({
+    ...data,
+    state: "paid",
+    nb_print: Math.max(order.nb_print, 1),
+    date_order: serializeDateTime(DateTime.now()),
+  });
+  return new TextEncoder().encode(blob).length > MAX_BLOB_BYTES ? null : blob;
+}
+
+/** The original's document: from this browser, from Odoo's order, or asked of Odoo. */
+async function originalFiscal(kkt: PosTill, order: PosOrder): Promise<Fiscal | null> {
+  const original = originalOrder(order);
+  if (original === undefined) return null;
+  const known = kkt.fiscalOf(original);
+  if (known !== null) return known;
+  try {
+    const orm = kkt.pos.data.orm as {
+      call(model: string, method: string, args: unknown[]): Promise<unknown>;
+    };
+    const found = await orm.call("pos.order", "kkt_original", [[original.uuid]]);
+    return (found as Record<string, Fiscal>)[original.uuid] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+async function receiptOf(kkt: PosTill, order: PosOrder, record: OrderRecord): Promise<WireReceipt> {
+  return buildReceipt(
+    orderFacts(order, {
+      posId: kkt.till.code,
+      owner: ownerOf(kkt.till.identity.profile, record),
+      blob: blobOf(order),
+      cashier: kkt.cashierName,
+      original: await originalFiscal(kkt, order),
+    }),
+  );
+}
+
+/** Marks the order on the disk, ours and Odoo's copy of it, before anything leaves the page. */
+async function mark(
+  kkt: PosTill,
+  order: PosOrder,
+  record: OrderRecord,
+  receipt: WireReceipt,
+): Promise<OrderRecord> {
+  const sent = {
+    body: JSON.stringify(receipt),
+    orderName: receipt.order.name,
+    items: receipt.items,
+  };
+  const marked = begin(record, sent, Date.now());
+  await kkt.till.store.put(marked);
+  await kkt.pos.data.synchronizeLocalDataInIndexedDB();
+  return marked;
+}
+
+function unreachableText(error: unknown): string {
+  const cause = error instanceof NotSent ? error.cause : error;
+  if (cause instanceof BridgeProblem) return cause.problem.detail;
+  return cause instanceof NotPaired
+    ? _t(
+        "This browser is not paired with the till, and Odoo can't be asked for it now. Open the Point of Sale once while Odoo answers.",
+      )
+    : _t(
+        "The till's computer does not answer. Nothing was printed and nothing is lost: check that it is on, then press Validate again.",
+      );
+}
+
+async function waitFor(kkt: PosTill, record: OrderRecord, fresh: boolean): Promise<Outcome> {
+  const progress = reactive<Progress>({
+    phase: "sending",
+    text: null,
+    canWithdraw: false,
+    canLeave: false,
+  });
+  const close = kkt.pos.dialog.add(KktWaitDialog, {
+    progress,
+    orderName: record.orderName,
+    choose: (choice: "withdraw" | "leave" | "retry") => kkt.till.current?.choose(choice),
+  }) as () => void;
+  try {
+    return await kkt.till.settle(record, fresh, (next) => Object.assign(progress, next));
+  } finally {
+    close();
+  }
+}
+
+/**
+ * @returns whether the order has its fiscal document; when not, the cashier has been told why and
+ *   the order is as it was
+ */
+export async function fiscalize(kkt: PosTill, order: PosOrder): Promise<boolean> {
+  const { till } = kkt;
+  if (till.isFiscalized(order.uuid)) return true;
+  if (till.settling) return false;
+  let record = till.store.get(order.uuid) ?? newRecord(order.uuid, crypto.randomUUID(), Date.now());
+  const fresh = !isOpen(record);
+  if (fresh) {
+    try {
+      await till.reach(order.uuid);
+    } catch (error) {
+      return refuse(kkt, _t("No connection to the till"), unreachableText(error));
+    }
+    try {
+      record = await mark(kkt, order, record, await receiptOf(kkt, order, record));
+    } catch (error) {
+      if (!(error instanceof ReceiptRefusal)) throw error;
+      return refuse(kkt, _t("The receipt can't be made"), refusalText(error));
+    }
+  }
+  const outcome = await waitFor(kkt, record, fresh);
+  switch (outcome.kind) {
+    case "fiscalized":
+      return true;
+    case "refused":
+      return refuse(kkt, _t("The till has not printed the receipt"), reasonText(outcome.reason));
+    case "left":
+      return false;
+  }
+}
+
+function reasonText(reason: { code: string; text: string }): string {
+  if (reason.code === "withdrawn") return _t("The receipt was withdrawn.");
+  const text = reason.text === "" ? unreachableText(null) : reason.text;
+  return `${text}\n${_t("Nothing was printed. The order can be changed and tried again.")}`;
+}

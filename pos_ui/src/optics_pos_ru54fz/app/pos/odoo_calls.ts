@@ -1,0 +1,14 @@
+/** Puts time-outs on the page's calls to Odoo and tells the link of those that were lost. */
+import { browser } from "@web/core/browser/browser";
+import { ConnectionLostError, rpcBus } from "@web/core/network/rpc";
+import { timeoutOf, withTimeout } from "../till/rpc_timeout.ts";
+import type { PosTill } from "./pos_till.ts";
+
+export function watchRpc(kkt: PosTill): void {
+  const page = browser as { XMLHttpRequest: typeof XMLHttpRequest };
+  page.XMLHttpRequest = withTimeout(page.XMLHttpRequest, (url) => timeoutOf(url, kkt.validating));
+  rpcBus.addEventListener("RPC:RESPONSE", (event: Event) => {
+    const { error } = (event as CustomEvent<{ error?: unknown }>).detail;
+    if (error instanceof ConnectionLostError) kkt.link.lost();
+  });
+}

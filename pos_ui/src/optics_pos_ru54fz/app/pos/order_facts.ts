@@ -1,0 +1,118 @@
+/** From a POS order to the facts that the receipt is built of. */
+import type { PosOrder } from "@point_of_sale/app/models/pos_order";
+import type { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
+import type { TaxRecord } from "../../@types/pos_models.d.ts";
+import { toKopecks, toMillionths } from "../receipt/kopecks.ts";
+import type { LineFacts, LineKind, OrderFacts, PaymentFacts } from "../receipt/receipt_builder.ts";
+import type { Fiscal, PaymentKind, RefundOf } from "../receipt/receipt_types.ts";
+import { unitCode } from "../receipt/unit_code.ts";
+
+/** What the price computation of the POS says of one line, after taxes and fiscal positions. */
+interface BaseLine {
+  readonly tax_ids: readonly TaxRecord[];
+  readonly tax_details: {
+    readonly total_included_currency: number;
+    /** What rounding over the whole order added to this line. */
+    readonly delta_total_excluded_currency?: number;
+  };
+}
+
+/** `amount_type` group: the taxes that count are its children. */
+const flat = (taxes: readonly TaxRecord[]): readonly TaxRecord[] =>
+  taxes.flatMap((tax) => (tax.amount_type === "group" ? flat(tax.children_tax_ids ?? []) : [tax]));
+
+const codeOf = (tax: TaxRecord): number | null =>
+  tax.kkt_vat_code ? Number(tax.kkt_vat_code) : null;
+
+/** A down payment is sold with one product (`pos_sale`); a settlement takes it off again. */
+function kindOf(order: PosOrder, line: PosOrderline, amount: number): LineKind {
+  const product = order.config.down_payment_product_id as { id: number } | undefined;
+  if (product === undefined || line.product_id.id !== product.id) return "goods";
+  const taken = amount > 0 === !isRefund(order);
+  return taken ? "advance" : "advance_offset";
+}
+
+const isRefund = (order: PosOrder): boolean =>
+  order.is_refund === true || (order.priceIncl as number) < 0;
+
+const ADVANCE = { subject: 10, paymentMethod: 3 };
+
+function lineFacts(order: PosOrder, line: PosOrderline): LineFacts {
+  const base = (order.prices as { baseLineByLineUuids: Record<string, BaseLine> })
+    .baseLineByLineUuids[line.uuid];
+  const { total_included_currency = 0, delta_total_excluded_currency = 0 } =
+    base?.tax_details ?? {};
+  const amount = toKopecks(total_included_currency + delta_total_excluded_currency);
+  const kind = kindOf(order, line, amount);
+  const template = line.product_id.product_tmpl_id;
+  const known = {
+    subject: Number(template.kkt_subject || 1),
+    paymentMethod: Number(template.kkt_payment_method || 4),
+  };
+  return {
+    kind,
+    name: line.getFullProductName() as string,
+    sku: line.product_id.default_code || null,
+    quantity: toMillionths(line.qty),
+    amount,
+    taxes: flat(base?.tax_ids ?? []).map(codeOf),
+    ...(kind === "advance" ? ADVANCE : known),
+    unit: unitCode(line.product_id.uom_id?.name ?? ""),
+    refundedOrder: line.refunded_orderline_id?.order_id?.uuid ?? null,
+  };
+}
+
+function paymentFacts(order: PosOrder): PaymentFacts[] {
+  return order.payment_ids
+    .filter((payment) => payment.isDone() && payment.is_change !== true)
+    .map((payment) => ({
+      name: payment.payment_method_id.name,
+      kind: (payment.payment_method_id.kkt_payment_type || null) as PaymentKind | null,
+      amount: toKopecks(payment.getAmount() as number),
+    }));
+}
+
+/** The reference that a refund carries, from whatever is known of the original's document. */
+export const refundOf = (fiscal: Fiscal | null): RefundOf | null =>
+  fiscal === null
+    ? null
+    : {
+        fn: String(fiscal.fn),
+        fd: Number(fiscal.fd),
+        fp: Number(fiscal.fp),
+        date: fiscal.date_time.slice(0, 10),
+      };
+
+/** The one order that a refund gives back, undefined when it is a sale or names none. */
+export const originalOrder = (order: PosOrder): PosOrder | undefined =>
+  order.lines.find((line) => line.refunded_orderline_id)?.refunded_orderline_id?.order_id;
+
+export interface OrderContext {
+  readonly posId: string;
+  readonly owner: string;
+  readonly blob: string | null;
+  readonly cashier: string;
+  /** Fiscal data of `originalOrder`, null when nobody knows them. */
+  readonly original: Fiscal | null;
+}
+
+/** @throws RangeError when an amount is not a number */
+export function orderFacts(order: PosOrder, context: OrderContext): OrderFacts {
+  const partner = order.partner_id;
+  return {
+    posId: context.posId,
+    uuid: order.uuid,
+    name: order.pos_reference || order.uuid,
+    owner: context.owner,
+    blob: context.blob,
+    isRefund: isRefund(order),
+    lines: order.lines.map((line) => lineFacts(order, line)),
+    payments: paymentFacts(order),
+    total: toKopecks(order.priceIncl as number),
+    change: Math.abs(toKopecks(order.change as number)),
+    cashier: context.cashier,
+    customer:
+      partner === undefined ? null : { email: partner.email || null, phone: partner.phone || null },
+    original: refundOf(context.original),
+  };
+}

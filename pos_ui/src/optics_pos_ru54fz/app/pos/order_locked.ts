@@ -1,0 +1,30 @@
+/** Somebody tried to change an order that is at the till; the cashier is told, not shown a trace. */
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { registry } from "@web/core/registry";
+import { _t } from "@web/core/l10n/translation";
+
+export class OrderLocked extends Error {
+  constructor(orderName: string) {
+    super(`order ${orderName} is at the till`);
+    this.name = "OrderLocked";
+  }
+}
+
+interface Env {
+  readonly services: { readonly dialog: { add(dialog: unknown, props: object): void } };
+}
+
+function orderLockedHandler(env: Env, _error: Error, originalError: unknown): boolean {
+  if (!(originalError instanceof OrderLocked)) return false;
+  env.services.dialog.add(AlertDialog, {
+    title: _t("The order is at the till"),
+    body: _t(
+      "The till has signed this order, or may have: it can't be changed. Press Validate to ask the till.",
+    ),
+  });
+  return true;
+}
+
+registry.category("error_handlers").add("kkt-orderLockedHandler", orderLockedHandler, {
+  sequence: 10,
+});

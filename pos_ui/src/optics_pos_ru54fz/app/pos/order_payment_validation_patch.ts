@@ -1,0 +1,91 @@
+/**
+ * Validate with a till: the fiscal document first, then what the POS does of itself. This method
+ * is the last step before `finalizeValidation` marks the order paid, and the one place from which
+ * the cashier stays on the payment screen by returning false.
+ */
+import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
+import type { PosOrder } from "@point_of_sale/app/models/pos_order";
+import type { PosStore } from "@point_of_sale/app/services/pos_store";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import { patch } from "@web/core/utils/patch";
+import { fiscalize } from "./fiscalize.ts";
+
+interface Validation {
+  readonly pos: PosStore;
+  readonly order: PosOrder;
+}
+
+patch(OrderPaymentValidation.prototype, {
+  async validateOrder(this: Validation, isForceValidate?: boolean) {
+    const { kkt } = this.pos;
+    if (!kkt) return super.validateOrder(isForceValidate);
+    kkt.validating = true;
+    try {
+      return await super.validateOrder(isForceValidate);
+    } finally {
+      kkt.validating = false;
+    }
+  },
+
+  async isOrderValid(this: Validation, isForceValidate?: boolean) {
+    // the server would settle it by itself, without a fiscal document
+    const online = this.order.payment_ids.some((p) => p.payment_method_id.is_online_payment);
+    if (this.pos.kkt && online) {
+      this.pos.dialog.add(AlertDialog, {
+        title: _t("Online payment"),
+        body: _t("An online payment can't be taken at a Point of Sale with a fiscal register."),
+      });
+      return false;
+    }
+    return super.isOrderValid(isForceValidate);
+  },
+
+  async shouldHideValidationBehindFeedbackScreen(this: Validation) {
+    const { kkt } = this.pos;
+    if (!kkt) return super.shouldHideValidationBehindFeedbackScreen();
+    if (!(await fiscalize(kkt, this.order))) {
+      // a quick payment starts on the product screen: the reason belongs to the payment screen
+      if (this.pos.router.state.current !== "PaymentScreen") {
+        this.pos.navigate("PaymentScreen", { orderUuid: this.order.uuid });
+      }
+      return false;
+    }
+    return super.shouldHideValidationBehindFeedbackScreen();
+  },
+
+  /** The paper is out of the register: the screen with its copy comes, never a silent one. */
+  get nextPage() {
+    const { pos, order } = this as unknown as Validation;
+    if (pos.kkt?.isFiscal(order)) {
+      return { page: "ReceiptScreen", params: { orderUuid: order.uuid } };
+    }
+    return super.nextPage;
+  },
+
+  /**
+   * Stock saves the order to Odoo and waits for it. Here its first, synchronous part marks the
+   * order paid; the rest goes on behind the receipt screen.
+   */
+  async finalizeValidation(this: Validation) {
+    const { kkt } = this.pos;
+    if (!kkt?.isFiscal(this.order)) return super.finalizeValidation();
+    this.order.nb_print = Math.max(this.order.nb_print, 1);
+    const stock = super.finalizeValidation() as Promise<unknown>;
+    stock.catch((error: unknown) => console.warn("the order waits for its delivery", error));
+    return true;
+  },
+
+  /** A signed order stays paid, whatever Odoo says of it now; it is delivered later. */
+  handleValidationError(
+    this: Validation & { afterOrderValidation(): Promise<void> },
+    error: Error,
+  ) {
+    const { kkt } = this.pos;
+    if (!kkt?.isFiscal(this.order)) return super.handleValidationError(error);
+    console.warn("order not delivered yet", error);
+    this.afterOrderValidation().catch((failed: unknown) => console.warn(failed));
+    kkt.link.lost();
+    return error;
+  },
+});

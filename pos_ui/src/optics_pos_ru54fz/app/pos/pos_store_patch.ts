@@ -1,0 +1,72 @@
+/** The till comes up with the POS, before any screen; and orders go to Odoo one at a time. */
+import { PosStore } from "@point_of_sale/app/services/pos_store";
+import type { PosOrder } from "@point_of_sale/app/models/pos_order";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import { patch } from "@web/core/utils/patch";
+import { setCurrentPos } from "./current_pos.ts";
+import { keepUnsent, Turns, waitingOrders } from "./delivery.ts";
+import { watchRpc } from "./odoo_calls.ts";
+import { PosTill } from "./pos_till.ts";
+
+const turns = new Turns();
+
+patch(PosStore.prototype, {
+  async processServerData(this: PosStore) {
+    this.kkt = null;
+    await super.processServerData();
+    const record = this.config.kkt_till_id;
+    if (!record) return;
+    setCurrentPos(this);
+    const kkt = new PosTill(this, record);
+    watchRpc(kkt);
+    await kkt.open();
+    this.kkt = kkt;
+  },
+
+  async syncAllOrders(this: PosStore, options: object = {}) {
+    if (!this.kkt) return super.syncAllOrders(options);
+    return turns.run(() => super.syncAllOrders(options));
+  },
+
+  async preSyncAllOrders(this: PosStore, orders: PosOrder[]) {
+    await super.preSyncAllOrders(orders);
+    if (this.kkt) orders.forEach(keepUnsent);
+  },
+
+  async postSyncAllOrders(this: PosStore, orders: PosOrder[]) {
+    // Odoo has them: what was kept for another try is done with
+    if (this.kkt) orders.filter((order) => order.finalized).forEach((o) => o.serializeForORM());
+    await super.postSyncAllOrders(orders);
+  },
+
+  // stock awaits the answer of this one, whatever its declaration says
+  _onBeforeDeleteOrder(this: PosStore, order: PosOrder) {
+    if (this.kkt?.isLocked(order)) {
+      this.dialog.add(AlertDialog, {
+        title: _t("The order is at the till"),
+        body: _t("An order that the till has signed, or may have signed, can't be deleted."),
+      });
+      return false;
+    }
+    return super._onBeforeDeleteOrder(order);
+  },
+
+  canEditPayment(this: PosStore, order: PosOrder) {
+    return !this.kkt?.isFiscal(order) && super.canEditPayment(order);
+  },
+
+  async reloadData(this: PosStore, fullReload?: boolean) {
+    const { kkt } = this;
+    if (kkt && (kkt.till.store.open().length > 0 || waitingOrders(this).length > 0)) {
+      this.dialog.add(AlertDialog, {
+        title: _t("Receipts wait for Odoo"),
+        body: _t(
+          "Reloading would clear receipts that have not reached Odoo yet. Try again when they have.",
+        ),
+      });
+      return;
+    }
+    await super.reloadData(fullReload);
+  },
+});

@@ -1,0 +1,112 @@
+/** The till inside the POS: what the patches ask, and the one way an order gets its receipt. */
+import { markRaw, reactive } from "@odoo/owl";
+import { rpc } from "@web/core/network/rpc";
+import type { PosOrder } from "@point_of_sale/app/models/pos_order";
+import type { PosStore } from "@point_of_sale/app/services/pos_store";
+import type { KktTillRecord } from "../../@types/pos_models.d.ts";
+import type { OrderRecord } from "../attempt/attempt.ts";
+import type { Certificate } from "../bridge/identity.ts";
+import { UNKNOWN_VIEW, type TillView } from "../bridge/status.ts";
+import type { Fiscal, WireItem } from "../receipt/receipt_types.ts";
+import { OdooLink } from "../till/odoo_link.ts";
+import { Till } from "../till/till.ts";
+import { deliverOrders, markPaid, waitingOrders } from "./delivery.ts";
+import { setOdooReachable } from "./offline_state.ts";
+
+/** How long the POS waits at its start for the bridge's word on open orders. */
+const START_MS = 5_000;
+
+export class PosTill {
+  readonly pos: PosStore;
+  readonly till: Till;
+  readonly link: OdooLink;
+  /** Reactive, for the status bar. */
+  readonly view: TillView;
+  /** Something of the way from Validate to the receipt is running: Odoo must not hold it up. */
+  validating = false;
+
+  constructor(pos: PosStore, record: KktTillRecord) {
+    markRaw(this);
+    this.pos = pos;
+    this.view = reactive({ ...UNKNOWN_VIEW });
+    this.link = new OdooLink({
+      ping: async () => {
+        await rpc("/pos/ping", {}, { silent: true });
+      },
+      onChange: (reachable) => setOdooReachable(pos, reachable),
+      deliver: () => deliverOrders(pos),
+      waiting: () => waitingOrders(pos).length > 0,
+      setTimeout: (callback, ms) => setTimeout(callback, ms),
+      clearTimeout: (timer) => clearTimeout(timer as number | undefined),
+    });
+    this.till = new Till(
+      {
+        code: record.code,
+        bridgeUrl: record.bridge_url,
+        database: `kkt-${(pos.data as { databaseName: string }).databaseName}`,
+        certify: (profile, jwk) => this.certify(profile, jwk),
+      },
+      {
+        onView: (view) => Object.assign(this.view, view),
+        onOdoo: (reachable) => this.link.hint(reachable),
+        onSettled: (settled) => this.settled(settled),
+      },
+    );
+  }
+
+  /** Before any screen: what this browser knows, and how the bridge says it ended. */
+  async open(): Promise<void> {
+    await this.till.load();
+    const answered = this.till.reconcile().catch((error: unknown) => {
+      console.warn("the bridge did not answer at the start; open orders stay locked", error);
+    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, START_MS)));
+    await Promise.race([answered, late]);
+    clearTimeout(timer);
+    for (const record of this.till.store.fiscalized()) this.settled(record);
+    this.till.start();
+  }
+
+  isLocked(order: PosOrder): boolean {
+    return this.till.isLocked(order.uuid);
+  }
+
+  isOpen(order: PosOrder): boolean {
+    return this.till.isOpen(order.uuid);
+  }
+
+  /** Signed by this page, or by whoever as far as Odoo knows. */
+  isFiscal(order: PosOrder): boolean {
+    return this.fiscalOf(order) !== null;
+  }
+
+  fiscalOf(order: PosOrder): Fiscal | null {
+    return this.till.store.get(order.uuid)?.fiscal ?? (order.kkt_fiscal || null);
+  }
+
+  itemsOf(order: PosOrder): readonly WireItem[] {
+    return this.till.store.get(order.uuid)?.items ?? [];
+  }
+
+  /** tag 1021: the employee who is signed in, or the user. */
+  get cashierName(): string {
+    const cashier = this.pos.getCashier() as unknown as { name?: string } | null;
+    return cashier?.name ?? "";
+  }
+
+  /** A fiscalized order that the page still holds as a draft (reload, crash) is a paid one. */
+  private settled(record: OrderRecord): void {
+    if (record.state !== "fiscalized") return;
+    const order = this.pos.models["pos.order"].getBy("uuid", record.uuid) as PosOrder | undefined;
+    if (order !== undefined && order.state === "draft") markPaid(this.pos, order);
+  }
+
+  private async certify(profile: string, jwk: JsonWebKey): Promise<Certificate> {
+    const orm = this.pos.data.orm as {
+      call(model: string, method: string, args: unknown[]): Promise<unknown>;
+    };
+    const { id } = this.pos.config;
+    return (await orm.call("kkt.till", "certify_browser", [id, profile, jwk])) as Certificate;
+  }
+}

@@ -1,0 +1,44 @@
+/** The marked orders: in memory for the screens, on the disk before anything is sent. */
+import { isFiscalized, isOpen, type OrderRecord } from "../attempt/attempt.ts";
+import { ORDERS, type KktDatabase } from "./kkt_database.ts";
+
+/** How long a closed record serves the copies of receipts. */
+const KEPT_MS = 30 * 24 * 3_600_000;
+
+export class OrderStore {
+  private readonly database: Pick<KktDatabase, "getAll" | "put" | "delete">;
+  private readonly records = new Map<string, OrderRecord>();
+
+  constructor(database: Pick<KktDatabase, "getAll" | "put" | "delete">) {
+    this.database = database;
+  }
+
+  /** Reads everything once; closed records older than 30 days are dropped. */
+  async load(now: number): Promise<void> {
+    for (const record of await this.database.getAll<OrderRecord>(ORDERS)) {
+      if (!isOpen(record) && now - record.changedAt > KEPT_MS) {
+        await this.database.delete(ORDERS, record.uuid);
+      } else {
+        this.records.set(record.uuid, record);
+      }
+    }
+  }
+
+  get(uuid: string): OrderRecord | undefined {
+    return this.records.get(uuid);
+  }
+
+  /** On the disk first, then seen by the screens. */
+  async put(record: OrderRecord): Promise<void> {
+    await this.database.put(ORDERS, record);
+    this.records.set(record.uuid, record);
+  }
+
+  open(): OrderRecord[] {
+    return [...this.records.values()].filter(isOpen);
+  }
+
+  fiscalized(): OrderRecord[] {
+    return [...this.records.values()].filter(isFiscalized);
+  }
+}
