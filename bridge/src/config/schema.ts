@@ -97,9 +97,6 @@ const device = z
     password: whole(0, 99_999_999)
       .default(30)
       .meta({ allowed: "the system administrator's password, 0–99999999", secret: true }),
-    operator_password: whole(0, 99_999_999)
-      .optional()
-      .meta({ allowed: "an operator's password, 0–99999999", secret: true }),
   })
   .superRefine((value, context) => {
     const required =

@@ -1,5 +1,6 @@
 /** Which answer a receipt gets: pure, on the row or on the lane's refusal. */
 import type { Reason, StoredReceipt } from "../journal/types.ts";
+import { refusalKind } from "../fiscalization/reasons.ts";
 import type { SubmitResult } from "../fiscalization/types.ts";
 import { Problem, PROBLEMS, type ProblemCode } from "./problems.ts";
 import type { ReceiptBody } from "./schemas/receipt.ts";
@@ -10,22 +11,6 @@ export interface Answer {
 }
 
 type Show = (row: StoredReceipt) => ReceiptBody;
-
-/**
- * Error bytes by which the register complains of the receipt itself; every other one is about the
- * register's own state (fiscal.md §1.5).
- */
-const CONTENT_CODES = new Set([
-  0x09, // ФН: bad parameters
-  0x10, // ФН: TLV too long
-  0x33, // bad parameters
-  0x35, // bad parameter for these settings
-  0x36, // bad parameter for this firmware
-  0x45, // payments below the total
-  0x46, // not enough cash
-  0x4b, // receipt buffer full
-  0x5e, // bad operation
-]);
 
 /** @throws Problem when the receipt ended without a document */
 export function answerFor(row: StoredReceipt, show: Show): Answer {
@@ -76,8 +61,7 @@ export function taken(result: SubmitResult, show: Show): StoredReceipt {
 }
 
 function refusal(reason: Reason | null, receipt: ReceiptBody): Problem {
-  const code = reason?.deviceCode;
-  const ofContent = code !== undefined && CONTENT_CODES.has(code);
+  const ofContent = reason !== null && refusalKind(reason) === "content";
   return new Problem("device_refused", {
     status: ofContent ? 422 : 503,
     receipt,

@@ -1,0 +1,149 @@
+import { WebSocket } from "ws";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemTime } from "../domain/clock.ts";
+import { receiptBody } from "../http/receipt-body.ts";
+import { readySnapshot, storedReceipt } from "../http/testing/fakes.ts";
+import { ORIGIN, startHarness, type Harness } from "../http/testing/harness.ts";
+import { silentLogger } from "../observability/logger.ts";
+import { LIVE_PATH, LivePush } from "./push.ts";
+
+interface Message {
+  readonly type: string;
+  readonly [name: string]: unknown;
+}
+
+describe("live push", () => {
+  let harness: Harness;
+  let push: LivePush;
+  const sockets: WebSocket[] = [];
+
+  beforeEach(async () => {
+    harness = await startHarness();
+    push = new LivePush({
+      origins: [ORIGIN],
+      tokens: harness.tokens,
+      status: harness.deps.status,
+      clock: systemTime,
+      logger: silentLogger,
+      authWithinMs: 150,
+      tickMs: 50,
+    });
+    push.start(harness.server);
+    harness.lane.onChange(() => push.statusChanged());
+    harness.lane.onReceipt((row) => push.receiptChanged(receiptBody(row, harness.deps.passport())));
+  });
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.terminate();
+    await push.stop();
+    await harness.close();
+  });
+
+  const connect = (origin: string | undefined = ORIGIN, path = LIVE_PATH): WebSocket => {
+    const socket = new WebSocket(harness.url.replace("http", "ws") + path, { origin });
+    sockets.push(socket);
+    return socket;
+  };
+  const closed = (socket: WebSocket): Promise<number> =>
+    new Promise((resolve) => socket.once("close", (code) => resolve(code)));
+  const collect = (socket: WebSocket): Message[] => {
+    const messages: Message[] = [];
+    socket.on("message", (data: Buffer) => messages.push(JSON.parse(data.toString()) as Message));
+    return messages;
+  };
+  const open = async (): Promise<{ socket: WebSocket; messages: Message[] }> => {
+    const socket = connect();
+    const messages = collect(socket);
+    await new Promise((resolve) => socket.once("open", resolve));
+    socket.send(JSON.stringify({ type: "auth", token: harness.token }));
+    await until(() => messages.length > 0);
+    return { socket, messages };
+  };
+
+  it("sends the status at once, then each change of it and each change of a receipt", async () => {
+    const { messages } = await open();
+    expect(messages[0]).toMatchObject({ type: "status", status: { device: { state: "ready" } } });
+    harness.lane.show({
+      ...readySnapshot,
+      device: { state: "unavailable", reason: "Нет порта", paper: null },
+    });
+    harness.rows.put(storedReceipt());
+    await until(() => messages.some(({ type }) => type === "receipt"));
+    await until(() => JSON.stringify(messages).includes("Нет порта"));
+    expect(messages.find(({ type }) => type === "receipt")).toMatchObject({
+      receipt: { state: "accepted", order_name: "Заказ 00012" },
+    });
+  });
+
+  it("sends no status that says nothing new, but a tick", async () => {
+    const { messages } = await open();
+    push.statusChanged();
+    await until(() => messages.filter(({ type }) => type === "status").length === 2);
+    for (let i = 0; i < 5; i += 1) {
+      push.statusChanged();
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    expect(messages.filter(({ type }) => type === "status")).toHaveLength(2);
+    expect(messages.filter(({ type }) => type === "tick").length).toBeGreaterThan(1);
+  });
+
+  it.each([
+    ["silence", null],
+    ["a bad token", JSON.stringify({ type: "auth", token: "x.y.z" })],
+    ["rubbish", "{"],
+  ])("closes with 4401 on %s", async (_name, message) => {
+    const socket = connect();
+    const messages = collect(socket);
+    const code = closed(socket);
+    if (message !== null) socket.once("open", () => socket.send(message));
+    expect(await code).toBe(4401);
+    expect(messages).toEqual([]);
+  });
+
+  it.each([
+    ["a foreign origin", "https://evil.example", LIVE_PATH, 403],
+    ["no origin", undefined, LIVE_PATH, 403],
+    ["another path", ORIGIN, "/v1/other", 404],
+  ])("refuses %s", async (_name, origin, path, status) => {
+    const socket = new WebSocket(harness.url.replace("http", "ws") + path, {
+      ...(origin === undefined ? {} : { origin }),
+    });
+    sockets.push(socket);
+    socket.on("error", () => undefined);
+    const answer = await new Promise<number | undefined>((resolve) =>
+      socket.once("unexpected-response", (_request, response) => resolve(response.statusCode)),
+    );
+    expect(answer).toBe(status);
+  });
+
+  it("drops a client that does not read, and one that does not answer pings", async () => {
+    const { socket, messages } = await open();
+    const code = closed(socket);
+    socket.pause();
+    const row = storedReceipt();
+    const body = receiptBody(row, { userName: "x".repeat(200_000), address: "" });
+    const big = { ...body, order_name: "x".repeat(1_000_000) };
+    for (let i = 0; i < 20; i += 1) {
+      push.receiptChanged(big);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await until(() => push.clients === 0);
+    socket.resume();
+    await code;
+    expect(messages.length).toBeLessThan(20);
+  });
+
+  it("says goodbye with 1001", async () => {
+    const { socket } = await open();
+    const code = closed(socket);
+    await push.stop();
+    expect(await code).toBe(1001);
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error("waited 5 s for nothing");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

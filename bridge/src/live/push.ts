@@ -1,0 +1,222 @@
+/**
+ * `WS /v1/kkt/live`: status and receipts pushed to the page (docs/contracts.md). The first message
+ * must bring a token. A client that does not read is dropped: its page reconnects and starts with a
+ * fresh status, while a growing buffer would take the till down.
+ */
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import { z } from "zod";
+import { isoUtc, type Clock } from "../domain/clock.ts";
+import type { TokenService } from "../http/auth/tokens.ts";
+import { Problem } from "../http/problems.ts";
+import type { ReceiptBody } from "../http/schemas/receipt.ts";
+import type { StatusBody } from "../http/schemas/status.ts";
+import type { Logger } from "../observability/logger.ts";
+
+export const LIVE_PATH = "/v1/kkt/live";
+
+/** Close codes of ours. */
+export const CLOSE_UNAUTHORIZED = 4401;
+export const CLOSE_TOO_SLOW = 4408;
+const CLOSE_GOING_AWAY = 1001;
+const CLOSE_TRY_LATER = 1013;
+
+export interface LivePushOptions {
+  readonly origins: readonly string[];
+  readonly tokens: Pick<TokenService, "verify">;
+  readonly status: () => StatusBody;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** ms */
+  readonly authWithinMs?: number;
+  readonly tickMs?: number;
+}
+
+const AUTH_WITHIN = 5_000;
+const TICK = 10_000;
+/** Changes that come together go out together, ms. */
+const COALESCE = 20;
+/** Bytes a client may owe. */
+const MOST_BUFFERED = 1024 * 1024;
+const MOST_MESSAGE = 8 * 1024;
+const MOST_CLIENTS = 32;
+
+const authMessage = z.strictObject({ type: z.literal("auth"), token: z.string().max(4096) });
+
+interface Client {
+  readonly socket: WebSocket;
+  authorized: boolean;
+  alive: boolean;
+  readonly authTimer: NodeJS.Timeout;
+}
+
+export class LivePush {
+  readonly #options: LivePushOptions;
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE });
+  readonly #clients = new Set<Client>();
+  readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
+    this.#upgrade(request, socket, head);
+  #http: Server | null = null;
+  #tick: NodeJS.Timeout | null = null;
+  #pending: NodeJS.Timeout | null = null;
+  #lastStatus = "";
+
+  constructor(options: LivePushOptions) {
+    this.#options = options;
+  }
+
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  start(server: Server): void {
+    this.#http = server;
+    server.on("upgrade", this.#onUpgrade);
+    this.#tick = setInterval(() => this.#beat(), this.#options.tickMs ?? TICK);
+  }
+
+  /** Says goodbye (1001); who does not answer within `graceMs` is cut. */
+  async stop(graceMs = 1_000): Promise<void> {
+    this.#http?.off("upgrade", this.#onUpgrade);
+    if (this.#tick !== null) clearInterval(this.#tick);
+    if (this.#pending !== null) clearTimeout(this.#pending);
+    const gone = [...this.#clients].map(
+      ({ socket }) => new Promise<void>((resolve) => socket.once("close", () => resolve())),
+    );
+    for (const { socket } of this.#clients) socket.close(CLOSE_GOING_AWAY, "bridge is stopping");
+    const cut = setTimeout(() => {
+      for (const { socket } of this.#clients) socket.terminate();
+    }, graceMs);
+    await Promise.all(gone);
+    clearTimeout(cut);
+    this.#server.close();
+  }
+
+  /** Something of the status may have changed; it is sent only if it did. */
+  statusChanged(): void {
+    this.#pending ??= setTimeout(() => {
+      this.#pending = null;
+      if (this.#clients.size > 0) this.#pushStatus();
+    }, COALESCE);
+  }
+
+  receiptChanged(receipt: ReceiptBody): void {
+    this.#broadcast(JSON.stringify({ type: "receipt", receipt }));
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const path = request.url?.split("?", 1)[0];
+    const origin = request.headers.origin;
+    if (path !== LIVE_PATH) {
+      refuseUpgrade(socket, new Problem("not_found"));
+    } else if (origin === undefined || !this.#options.origins.includes(origin)) {
+      refuseUpgrade(socket, new Problem("origin_forbidden"));
+    } else {
+      this.#server.handleUpgrade(request, socket, head, (accepted) => this.#accept(accepted));
+    }
+  }
+
+  #accept(socket: WebSocket): void {
+    if (this.#clients.size >= MOST_CLIENTS) {
+      socket.close(CLOSE_TRY_LATER, "too many clients");
+      return;
+    }
+    const client: Client = {
+      socket,
+      authorized: false,
+      alive: true,
+      authTimer: setTimeout(() => unauthorized(socket), this.#options.authWithinMs ?? AUTH_WITHIN),
+    };
+    this.#clients.add(client);
+    socket.on("message", (data) => void this.#receive(client, data));
+    socket.on("pong", () => (client.alive = true));
+    socket.on("error", (error) => this.#options.logger.debug("live_error", { error }));
+    socket.on("close", () => {
+      clearTimeout(client.authTimer);
+      this.#clients.delete(client);
+    });
+  }
+
+  async #receive(client: Client, data: RawData): Promise<void> {
+    // after the token there is nothing that a client has to say
+    if (client.authorized) return;
+    try {
+      const { token } = authMessage.parse(JSON.parse(textOf(data)));
+      await this.#options.tokens.verify(token);
+    } catch {
+      unauthorized(client.socket);
+      return;
+    }
+    clearTimeout(client.authTimer);
+    if (client.authorized || client.socket.readyState !== client.socket.OPEN) return;
+    client.authorized = true;
+    this.#send(client, JSON.stringify({ type: "status", status: this.#options.status() }));
+  }
+
+  #pushStatus(): void {
+    const status = this.#options.status();
+    const essence = JSON.stringify({ ...status, time: null, mode_since: null });
+    if (essence === this.#lastStatus) return;
+    this.#lastStatus = essence;
+    this.#broadcast(JSON.stringify({ type: "status", status }));
+  }
+
+  #beat(): void {
+    const tick = JSON.stringify({ type: "tick", time: isoUtc(this.#options.clock) });
+    for (const client of this.#clients) {
+      if (!client.alive) {
+        client.socket.terminate();
+        continue;
+      }
+      client.alive = false;
+      client.socket.ping();
+      if (client.authorized) this.#send(client, tick);
+    }
+    // ages and the like change by themselves
+    this.statusChanged();
+  }
+
+  #broadcast(message: string): void {
+    for (const client of this.#clients) {
+      if (client.authorized) this.#send(client, message);
+    }
+  }
+
+  #send({ socket }: Client, message: string): void {
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > MOST_BUFFERED) {
+      this.#options.logger.warn("live_client_too_slow", { buffered: socket.bufferedAmount });
+      socket.close(CLOSE_TOO_SLOW, "too slow");
+      socket.terminate();
+      return;
+    }
+    socket.send(message);
+  }
+}
+
+function unauthorized(socket: WebSocket): void {
+  socket.close(CLOSE_UNAUTHORIZED, "token expected");
+}
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString("utf8");
+  return (data instanceof ArrayBuffer ? Buffer.from(data) : data).toString("utf8");
+}
+
+function refuseUpgrade(socket: Duplex, problem: Problem): void {
+  const body = JSON.stringify(problem.toBody());
+  socket.on("error", () => undefined);
+  socket.end(
+    [
+      `HTTP/1.1 ${problem.status} ${problem.status === 404 ? "Not Found" : "Forbidden"}`,
+      "Vary: *",
+      "Cache-Control: no-store",
+      "Connection: close",
+      "Content-Type: application/problem+json; charset=utf-8",
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      "",
+      body,
+    ].join("\r\n"),
+  );
+}

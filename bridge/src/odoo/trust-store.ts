@@ -1,0 +1,66 @@
+/** What the heartbeat taught the till about Odoo, kept in the journal: a till opens without Odoo. */
+import { z } from "zod";
+import { publicKeySchema, type PublicKeyJwk } from "../config/schema.ts";
+import type { OdooTrust } from "../http/auth/tokens.ts";
+import type { Journal } from "../journal/types.ts";
+import type { HeartbeatAnswer } from "./schemas.ts";
+
+const SETTING = "odoo.trust";
+
+const storedSchema = z.object({
+  databaseUuid: z.string().nullable(),
+  keys: z.array(publicKeySchema),
+  revokedProfiles: z.array(z.string()),
+});
+type Stored = z.infer<typeof storedSchema>;
+
+export class TrustStore implements OdooTrust {
+  readonly #journal: Pick<Journal, "getSetting" | "setSetting">;
+  readonly #pinned: readonly PublicKeyJwk[];
+  #stored: Stored = { databaseUuid: null, keys: [], revokedProfiles: [] };
+  #revoked: ReadonlySet<string> = new Set();
+
+  constructor(
+    journal: Pick<Journal, "getSetting" | "setSetting">,
+    pinned: readonly PublicKeyJwk[],
+  ) {
+    this.#journal = journal;
+    this.#pinned = pinned;
+  }
+
+  /** Reads what an earlier run learnt. */
+  load(): void {
+    const text = this.#journal.getSetting(SETTING);
+    if (text === null) return;
+    this.#take(storedSchema.parse(JSON.parse(text)));
+  }
+
+  learn(answer: Pick<HeartbeatAnswer, "database_uuid" | "keys" | "revoked_profiles">): void {
+    const learnt: Stored = {
+      databaseUuid: answer.database_uuid,
+      keys: answer.keys.map(({ kty, crv, x, y, kid }) => ({ kty, crv, x, y, kid })),
+      revokedProfiles: answer.revoked_profiles,
+    };
+    const text = JSON.stringify(learnt);
+    if (text === JSON.stringify(this.#stored)) return;
+    this.#take(learnt);
+    this.#journal.setSetting(SETTING, text);
+  }
+
+  keys(): readonly PublicKeyJwk[] {
+    return [...this.#pinned, ...this.#stored.keys];
+  }
+
+  revokedProfiles(): ReadonlySet<string> {
+    return this.#revoked;
+  }
+
+  databaseUuid(): string | null {
+    return this.#stored.databaseUuid;
+  }
+
+  #take(stored: Stored): void {
+    this.#stored = stored;
+    this.#revoked = new Set(stored.revokedProfiles);
+  }
+}
