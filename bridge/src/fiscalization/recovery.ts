@@ -33,7 +33,8 @@ export async function recover(
   const { settings, time, log, link } = tools;
   const evidence: Evidence = { pending: null };
   for (let tries = 0; !signal.aborted; tries += 1) {
-    let pause = retryPause(settings, tries);
+    // a link that broke with the answer is opened again at once
+    let pause = tries === 0 ? 0 : retryPause(settings, tries - 1);
     try {
       const action = await readBack(tools, key, evidence);
       if (action.kind !== "alarm") {
@@ -50,7 +51,7 @@ export async function recover(
       log("warn", "recovery could not read the ФН", { tries, error: String(error) });
       if (isLinkTrouble(error)) await link.lost(error);
     }
-    await sleep(time, pause, signal);
+    if (pause > 0) await sleep(time, pause, signal);
   }
 }
 

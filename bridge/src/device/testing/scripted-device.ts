@@ -36,7 +36,7 @@ interface Fault {
   readonly call: DeviceCall;
   readonly kind: FaultKind;
   /** What happens meanwhile, e.g. somebody presses Z. */
-  readonly then?: () => void;
+  readonly meanwhile?: () => void;
 }
 
 interface Hold {
@@ -78,8 +78,8 @@ export class ScriptedDevice implements FiscalDevice {
 
   // what the test declares and sees
 
-  fault(call: DeviceCall, kind: FaultKind, then?: () => void): this {
-    this.#faults.push({ call, kind, ...(then ? { then } : {}) });
+  fault(call: DeviceCall, kind: FaultKind, meanwhile?: () => void): this {
+    this.#faults.push({ call, kind, ...(meanwhile ? { meanwhile } : {}) });
     return this;
   }
 
@@ -269,7 +269,7 @@ export class ScriptedDevice implements FiscalDevice {
     const result = run();
     if (fault?.kind !== "lost-after") return result;
     if (call === "closeReceipt" && this.keepsAnswer) this.#pending = result as ClosedReceipt;
-    fault.then?.();
+    fault.meanwhile?.();
     this.#connected = this.keepsAnswer;
     throw new DeviceDoubt(`${call}: answer lost`);
   }
@@ -286,7 +286,7 @@ export class ScriptedDevice implements FiscalDevice {
     if (call !== "connect") this.#pending = null;
     const fault = this.#take(this.#faults, call);
     if (!fault || fault.kind === "lost-after") return fault;
-    fault.then?.();
+    fault.meanwhile?.();
     if (fault.kind === "link") {
       this.#connected = false;
       throw new DeviceLinkError(`${call}: link lost before sending`);
