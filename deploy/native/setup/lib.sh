@@ -21,7 +21,7 @@ step() {
 # run_logged LABEL COMMAND...: output goes to a log file; a line every 15 s shows that it
 # lives; if it fails, the end of the log is shown.
 run_logged() {
-  local label=$1 log pid beat=0
+  local label=$1 log pid beat=0 last
   shift
   log=$(mktemp "${TMPDIR:-/tmp}/opticserp-setup.XXXXXX.log")
   "$@" >"$log" 2>&1 </dev/null &
@@ -30,7 +30,8 @@ run_logged() {
     sleep 0.2
     beat=$((beat + 1))
     if [ $((beat % 75)) -eq 0 ]; then
-      say "  … $label: $(tail -n 1 "$log" | tr -d '\r' | cut -c1-90)"
+      last=$(grep -v '^npm warn' "$log" | tail -n 1 | tr -d '\r' | cut -c1-80 || true)
+      say "  … $label, $((beat / 5)) s: ${last:-busy}"
     fi
   done
   if ! wait "$pid"; then

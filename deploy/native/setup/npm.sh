@@ -10,9 +10,9 @@ ensure_npm() {
     STEP_NOTE="as in package-lock.json"
     return
   fi
-  # Prebuilt binaries come from elsewhere than the registry; building needs only Node's
-  # headers, and those are usually beside Node.
-  export npm_config_build_from_source=true
+  # better-sqlite3 would fetch a binary from elsewhere than the registry; building it needs
+  # only Node's headers, and those are usually beside Node. (serialport's come in its package.)
+  export npm_config_build_from_source=better-sqlite3 npm_config_jobs=max
   local prefix
   prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
   if [ -e "$prefix/include/node/node_api.h" ]; then export npm_config_nodedir=$prefix; fi

@@ -8,11 +8,13 @@
 # The owner of .run is what the TypeScript side goes by.
 
 STATE_LINK="$REPO_ROOT/.run"
+# The real folder, set by ensure_state: the service user may be unable to follow the link.
+STATE_DIR=/nonexistent
 
 # as_service COMMAND...: runs it as the service user, in /, with a small clean environment.
 as_service() {
   local keep=(
-    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "HOME=$STATE_LINK/home" "LC_ALL=C.UTF-8"
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "HOME=$STATE_DIR/home" "LC_ALL=C.UTF-8"
     "http_proxy=${http_proxy-}" "https_proxy=${https_proxy-}" "no_proxy=${no_proxy-}"
   )
   if [ "$(id -u)" -ne 0 ]; then
@@ -66,7 +68,8 @@ ensure_state() {
   elif [ ! -w "$STATE_LINK/" ] || [ ! -O "$STATE_LINK/" ]; then
     die ".run belongs to $(stat -Lc %U "$STATE_LINK/"); run this as that user or as root"
   fi
-  as_service mkdir -p "$STATE_LINK/home" "$STATE_LINK/logs" "$STATE_LINK/pids" "$STATE_LINK/locks" "$STATE_LINK/odoo" ||
+  STATE_DIR=$(readlink -f "$STATE_LINK")
+  as_service mkdir -p "$STATE_DIR"/{home,locks,logs,odoo,pids} ||
     die "cannot make folders below .run as $SERVICE_USER; were they made by root? chown -R $SERVICE_USER .run/ repairs that"
 }
 
@@ -80,6 +83,6 @@ ensure_odoo() {
   [ -n "$mirrors" ] || die "apt knows no package source, so there is no mirror to take Odoo from"
   # By stdin: the service user may be unable to read this checkout.
   # shellcheck disable=SC2086
-  as_service bash -s -- "$(readlink -f "$STATE_LINK")" $mirrors <"$NATIVE_DIR/setup/fetch-odoo.sh"
-  STEP_NOTE="version $(cat "$STATE_LINK/odoo/current/.complete")"
+  as_service bash -s -- "$STATE_DIR" $mirrors <"$NATIVE_DIR/setup/fetch-odoo.sh"
+  STEP_NOTE="version $(cat "$STATE_DIR/odoo/current/.complete")"
 }

@@ -11,11 +11,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "./exec.ts";
 import { withLock } from "./lock.ts";
 import { NotSetUpError, statePath } from "./paths.ts";
 import { freePort } from "./ports.ts";
-import { processStat } from "./proc.ts";
+import { processIds, processStat } from "./proc.ts";
 import { processes } from "./processes.ts";
 import { ensureServiceDir, giveToService } from "./service-user.ts";
 
@@ -103,12 +104,25 @@ async function initialise(): Promise<void> {
   renameSync(temporary, dataDir());
 }
 
-/** A pid file may name a process that is no longer ours: PostgreSQL refuses to start then. */
-function dropStalePidFile(): void {
+/**
+ * A pid file may name a process that is no longer ours (or, in a container, one that nobody
+ * waited for): PostgreSQL refuses to start then. Its other processes notice the postmaster's
+ * death and end by themselves; not before that may a new one open the files.
+ */
+async function dropStalePidFile(): Promise<void> {
   const file = join(dataDir(), "postmaster.pid");
   if (!existsSync(file)) return;
-  const pid = Number(readFileSync(file, "utf8").split("\n")[0]);
-  if (processStat(pid) && workingDir(pid) === dataDir()) return;
+  const deadline = performance.now() + 20_000;
+  for (;;) {
+    const left = processIds().filter((pid) => processStat(pid) && workingDir(pid) === dataDir());
+    if (left.length === 0) break;
+    if (performance.now() > deadline) {
+      throw new Error(
+        `processes ${left.join(", ")} still use ${dataDir()}, but no postmaster runs`,
+      );
+    }
+    await sleep(100);
+  }
   rmSync(file, { force: true });
 }
 
@@ -161,7 +175,7 @@ export function startPostgres(): Promise<Postgres> {
       return handle(running.pid, running.port);
     }
     await initialise();
-    dropStalePidFile();
+    await dropStalePidFile();
     const port = await freePort(Number(process.env["OPTICSERP_PG_PORT"] ?? DEFAULT_PORT));
     const logFile = join(ensureServiceDir(statePath("logs")), "postgres.log");
     await run(

@@ -40,10 +40,15 @@ export function processStat(pid: number): ProcessStat | undefined {
   }
 }
 
-export function processesOfSession(session: number): ProcessStat[] {
+export function processIds(): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .map((name) => processStat(Number(name)))
+    .map(Number);
+}
+
+export function processesOfSession(session: number): ProcessStat[] {
+  return processIds()
+    .map(processStat)
     .filter((stat): stat is ProcessStat => stat?.session === session);
 }
 
