@@ -137,8 +137,8 @@ function isControl(byte: number | undefined): byte is ControlByte {
   return byte === ENQ || byte === ACK || byte === NAK;
 }
 
+/** A copy: a Buffer's `slice` would only look into the transport's memory. */
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b;
   const joined = new Uint8Array(a.length + b.length);
   joined.set(a);
   joined.set(b, a.length);
