@@ -21,6 +21,8 @@ export interface HeartbeatOptions {
   /** Receipts wait for an Odoo that does not answer: ask more often. */
   readonly hasPending: () => boolean;
   readonly onAnswer: (answer: HeartbeatAnswer, heard: HeardAt) => void;
+  /** Odoo answers again after it had not. */
+  readonly onBack: () => void;
   /** Each try, answered or not. */
   readonly onResult: (ok: boolean) => void;
 }
@@ -105,17 +107,20 @@ export class Heartbeat {
   }
 
   #learn(answer: HeartbeatAnswer, sentAt: number): void {
-    const { clock, till, logger, onAnswer, onResult } = this.#options;
+    const { clock, till, logger, onAnswer, onBack, onResult } = this.#options;
     if (answer.till.code !== till) {
       // the credential decides whose till it is; another one's must not be spoken for
       throw new Error(`Odoo takes this till for ${answer.till.code}, it is ${till}`);
     }
-    if (!this.#reachable) logger.info("odoo_reachable");
+    const back = !this.#reachable;
     this.#reachable = true;
     this.#lastAt = isoUtc(clock);
     const monotonicMs = clock.monotonic();
     const serverMs = Date.parse(answer.server_time) + (monotonicMs - sentAt) / 2;
     onAnswer(answer, { serverMs, monotonicMs });
     onResult(true);
+    if (!back) return;
+    logger.info("odoo_reachable");
+    onBack();
   }
 }

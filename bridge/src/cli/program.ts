@@ -1,0 +1,46 @@
+/** The command line of the bridge. Without a command it serves. */
+import { Command } from "commander";
+import type { Config } from "../config/schema.ts";
+import { checkSerialPath, loadConfig } from "../config/load.ts";
+import { registerFrameCommand } from "./frame.ts";
+
+export interface ProgramDeps {
+  readonly version: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly serve: (config: Config) => Promise<void>;
+  readonly print: (line: string) => void;
+}
+
+const CONFIG_OPTION = ["--config <path>", "the configuration file", "config.toml"] as const;
+
+export function createProgram({ version, env, serve, print }: ProgramDeps): Command {
+  const program = new Command("opticserp-bridge")
+    .description("KKT bridge of a till: fiscal receipts for the Odoo POS over HTTP")
+    .version(version)
+    .addHelpText(
+      "after",
+      "\nEach key of the file can be overridden: BRIDGE_HTTP__PORT=8001 is port of [http].",
+    );
+  program
+    .command("serve", { isDefault: true })
+    .description("run the bridge (the default)")
+    .option(...CONFIG_OPTION)
+    .action(async ({ config: path }: { config: string }) => {
+      const config = loadConfig(path, env);
+      checkSerialPath(config);
+      await serve(config);
+    });
+  program
+    .command("config")
+    .description("the configuration")
+    .command("check")
+    .description("check the configuration, the environment's overrides included")
+    .option(...CONFIG_OPTION)
+    .action(({ config: path }: { config: string }) => {
+      const config = loadConfig(path, env);
+      checkSerialPath(config);
+      print(`${path}: ok, till ${config.till.code}`);
+    });
+  registerFrameCommand(program);
+  return program;
+}

@@ -1,0 +1,361 @@
+/**
+ * The composition root: the only place that knows which part is made of what. Everything below is
+ * given what it needs.
+ */
+import { mkdirSync, readFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { dirname } from "node:path";
+import { explain, StartError } from "./cli/errors.ts";
+import { createProgram } from "./cli/program.ts";
+import { ConfigError } from "./config/config-error.ts";
+import type { Config } from "./config/schema.ts";
+import type { FiscalDevice } from "./device/fiscal-device.ts";
+import { SerialTransport, ShtrihDevice, TcpTransport } from "./device/shtrih/index.ts";
+import { isoUtc, systemTime } from "./domain/clock.ts";
+import { crashHookFromEnv, type CrashHook } from "./fiscalization/crash-points.ts";
+import { FiscalLane } from "./fiscalization/lane.ts";
+import { TokenService } from "./http/auth/tokens.ts";
+import { TrustedTime } from "./http/auth/trusted-time.ts";
+import { createApp } from "./http/app.ts";
+import { receiptBody } from "./http/receipt-body.ts";
+import { close, createHttpServer, listen } from "./http/server.ts";
+import { SqliteJournal } from "./journal/sqlite-journal.ts";
+import { PassportMemory } from "./live/passport-memory.ts";
+import { missingForSale } from "./live/readiness.ts";
+import { LivePush } from "./live/push.ts";
+import { createStatusSource } from "./live/status-source.ts";
+import { createLogger, type Logger } from "./observability/logger.ts";
+import { Metrics } from "./observability/metrics.ts";
+import { createMetricsServer } from "./observability/metrics-server.ts";
+import { OdooClient } from "./odoo/client.ts";
+import { FollowUps } from "./odoo/follow-ups.ts";
+import { Heartbeat } from "./odoo/heartbeat.ts";
+import { OdooSync } from "./odoo/sync.ts";
+import { TrustStore } from "./odoo/trust-store.ts";
+import { OfdBreaker } from "./ofd/breaker.ts";
+import { exchange, probe, type OfdAddress } from "./ofd/exchange.ts";
+import { OfdRelay } from "./ofd/relay.ts";
+import { Backoff } from "./resilience/backoff.ts";
+import { LinkMonitor, type Link } from "./resilience/link-monitor.ts";
+
+const BREAKER_SETTING = "ofd.breaker";
+/** How long a POST of a receipt waits for its outcome, ms (docs/contracts.md). */
+const WAIT = 15_000;
+/** ms of `stop` after which the process ends whatever is still open. */
+const STOP_WITHIN = 20_000;
+const MODE_TICK = 5_000;
+
+export interface Bridge {
+  readonly httpUrl: string;
+  readonly metricsUrl: string;
+  stop(): Promise<void>;
+}
+
+/** @throws StartError, JournalError: nothing is left open then */
+export async function startBridge(config: Config, crash: CrashHook): Promise<Bridge> {
+  const logger = createLogger({ ...config.log, till: config.till.code });
+  const journal = openJournal(config, logger);
+  const clock = systemTime;
+  const metrics = new Metrics(config.till.code);
+  const monitor = new LinkMonitor(clock.monotonic());
+  const lane = new FiscalLane({
+    device: createDevice(config, logger),
+    journal,
+    time: systemTime,
+    crash,
+    settings: { stopTimeoutMs: STOP_WITHIN - 2_000 },
+    log: (level, message, data) => logger[level](message, data),
+  });
+  const passport = new PassportMemory(journal);
+  const trust = new TrustStore(journal, config.auth.odoo_public_keys);
+  const time = new TrustedTime(clock);
+  const tokens = new TokenService({ till: config.till.code, trust, clock, time });
+  const client = new OdooClient(config.odoo);
+  const backoff = (jitter: number): Backoff =>
+    new Backoff({ firstMs: 5_000, ceilingMs: 300_000, jitter, random: Math.random });
+
+  const reportLink = (link: Link, ok: boolean): void => {
+    modeChanged(monitor.report(link, ok, clock.monotonic()));
+    live.statusChanged();
+  };
+  const modeChanged = (change: ReturnType<LinkMonitor["tick"]>): void => {
+    if (change === null) return;
+    logger.info("mode_changed", { ...change });
+    journal.appendEvent("mode.changed", null, { ...change }, isoUtc(clock));
+    live.statusChanged();
+  };
+
+  const relay = new OfdRelay({
+    lane,
+    journal,
+    clock,
+    logger,
+    backoff: backoff(0),
+    breaker: new OfdBreaker({
+      saved: journal.getSetting(BREAKER_SETTING),
+      save: (json) => journal.setSetting(BREAKER_SETTING, json),
+      onChange: (state) => {
+        logger.warn("ofd_breaker", { state });
+        journal.appendEvent(`breaker.${state}`, null, { target: "ofd" }, isoUtc(clock));
+        live.statusChanged();
+      },
+    }),
+    address: () => ofdAddress(config, lane.snapshot().info?.ofd ?? null),
+    exchange,
+    probe,
+    pollMs: config.ofd.poll_ms,
+    onResult: (ok) => reportLink("ofd", ok),
+    wantsProbe: () => !monitor.isSettled("ofd"),
+    onDelivered: (rows) => sync.ticketsCame(rows),
+    onExchange: (result) => metrics.ofdResult(result),
+  });
+
+  const followUps = new FollowUps(journal);
+  const sync = new OdooSync({
+    client,
+    journal,
+    followUps,
+    clock,
+    logger,
+    backoff: backoff(0.2),
+    timezone: config.till.timezone,
+    timeoutMs: config.odoo.sync_timeout_ms,
+    onLinkFailure: () => heartbeat.wake(),
+    onRows: (result, count) => metrics.odooResult(result, count),
+  });
+
+  const status = createStatusSource({
+    till: config.till.code,
+    version: VERSION,
+    clock,
+    lane,
+    journal,
+    monitor,
+    ofd: () => relay.state,
+    odoo: () => heartbeat.state,
+  });
+
+  const heartbeat = new Heartbeat({
+    client,
+    till: config.till.code,
+    clock,
+    logger,
+    status,
+    everyMs: config.odoo.heartbeat_ms,
+    timeoutMs: config.odoo.timeout_ms,
+    hasPending: () => journal.buffer().odooPending > 0,
+    onAnswer: (answer, { serverMs, monotonicMs }) => {
+      trust.learn(answer);
+      time.learn(serverMs, monotonicMs);
+      lane.expectInn(answer.till.inn || null);
+    },
+    onBack: () => sync.linkIsBack(),
+    onResult: (ok) => reportLink("odoo", ok),
+  });
+
+  const live = new LivePush({
+    origins: config.http.origins,
+    tokens,
+    status,
+    clock,
+    logger,
+  });
+
+  let shuttingDown = false;
+  const app = createApp({
+    till: config.till.code,
+    timezone: config.till.timezone,
+    version: VERSION,
+    origins: config.http.origins,
+    rateLimitPerSecond: config.http.rate_limit_rps,
+    waitMs: WAIT,
+    lane,
+    journal,
+    tokens,
+    status,
+    odooLastOkAt: () => sync.lastOkAt,
+    passport: () => passport.current,
+    missing: () => missingForSale(status(), trust.keys().length),
+    isShuttingDown: () => shuttingDown,
+    clock,
+    logger,
+    metrics,
+    crash,
+  });
+
+  const httpServer = createHttpServer(app);
+  const metricsServer = createMetricsServer(metrics, () => ({
+    status: status(),
+    driftMs: time.driftMs(),
+  }));
+  const release = async (): Promise<void> => {
+    client.close();
+    journal.close();
+    await logger.close();
+  };
+  const urls = await listenOnBoth(config, httpServer, metricsServer).catch(async (error) => {
+    await release();
+    throw error;
+  });
+
+  trust.load();
+  followUps.load();
+  passport.load();
+  metrics.collectProcess();
+  lane.onChange((snapshot) => {
+    if (snapshot.info !== null) passport.learn(snapshot.info);
+    live.statusChanged();
+  });
+  lane.onReceipt((row) => {
+    metrics.receiptChanged(row);
+    live.receiptChanged(receiptBody(row, passport.current));
+    live.statusChanged();
+    if (row.state === "fiscalized" && row.legs.odoo === "pending") sync.nudge();
+  });
+  live.start(httpServer);
+  await lane.start();
+  relay.start();
+  heartbeat.start();
+  sync.start();
+  const modeTimer = setInterval(() => modeChanged(monitor.tick(clock.monotonic())), MODE_TICK);
+  logger.info("bridge_started", { version: VERSION, ...urls });
+
+  return {
+    ...urls,
+    async stop() {
+      logger.info("bridge_stopping");
+      shuttingDown = true;
+      clearInterval(modeTimer);
+      const closed = close(httpServer, STOP_WITHIN);
+      // a receipt in flight ends and its answer goes out before anything else is taken away
+      await Promise.all([lane.stop(), relay.stop(), heartbeat.stop(), sync.stop()]);
+      await live.stop();
+      httpServer.closeIdleConnections();
+      await Promise.all([closed, close(metricsServer, 0)]);
+      logger.info("bridge_stopped");
+      await release();
+    },
+  };
+}
+
+function openJournal(config: Config, logger: Logger): SqliteJournal {
+  mkdirSync(dirname(config.journal.path), { recursive: true });
+  return SqliteJournal.open({
+    path: config.journal.path,
+    capacity: config.buffer.capacity,
+    onListenerError: (error) => logger.error("listener_failed", { error }),
+  });
+}
+
+function createDevice({ device }: Config, logger: Logger): FiscalDevice {
+  const transport =
+    device.transport === "serial"
+      ? new SerialTransport({ path: device.path!, baudRate: device.baud_rate })
+      : new TcpTransport({ host: device.host!, port: device.port! });
+  return new ShtrihDevice({
+    transport,
+    password: device.password,
+    onEvent: (event) => logger.debug("device_link", { event }),
+  });
+}
+
+/** The configuration's address, else the register's own (table 19). */
+function ofdAddress(
+  { ofd }: Config,
+  own: { readonly host: string; readonly port: number; readonly timeoutMs: number } | null,
+): OfdAddress | null {
+  const timeoutMs = ofd.timeout_ms ?? own?.timeoutMs ?? 30_000;
+  if (ofd.host !== undefined && ofd.port !== undefined) {
+    return { host: ofd.host, port: ofd.port, timeoutMs };
+  }
+  return own === null ? null : { host: own.host, port: own.port, timeoutMs };
+}
+
+async function listenOnBoth(
+  config: Config,
+  httpServer: Server,
+  metricsServer: Server,
+): Promise<{ httpUrl: string; metricsUrl: string }> {
+  const { url: httpUrl } = await listenOrExplain(httpServer, "http", config.http);
+  try {
+    const { url: metricsUrl } = await listenOrExplain(metricsServer, "metrics", config.metrics);
+    return { httpUrl, metricsUrl: `${metricsUrl}/metrics` };
+  } catch (error) {
+    await close(httpServer, 0);
+    throw error;
+  }
+}
+
+async function listenOrExplain(
+  server: Server,
+  section: "http" | "metrics",
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<{ url: string }> {
+  try {
+    return await listen(server, host, port);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === "EADDRINUSE" ? "the port is in use" : (code ?? String(error));
+    throw new StartError(`cannot listen on ${host}:${port} ([${section}] host, port): ${why}`);
+  }
+}
+
+const VERSION = (
+  JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  }
+).version;
+
+async function serve(config: Config): Promise<void> {
+  const bridge = await startBridge(config, crashHook());
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(1), STOP_WITHIN + 2_000).unref();
+    bridge.stop().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  process.stdout.write(
+    `${JSON.stringify({
+      ready: true,
+      http: bridge.httpUrl,
+      metrics: bridge.metricsUrl,
+      pid: process.pid,
+    })}\n`,
+  );
+}
+
+function crashHook(): CrashHook {
+  try {
+    return crashHookFromEnv(process.env);
+  } catch (error) {
+    throw new ConfigError((error as Error).message);
+  }
+}
+
+function fail(error: unknown): never {
+  const failure = explain(error);
+  process.stderr.write(
+    `${failure?.line ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
+  );
+  process.exit(failure?.code ?? 70);
+}
+
+process.on("uncaughtException", fail);
+process.on("unhandledRejection", fail);
+// a parent that stopped reading must not take the till down
+process.stdout.on("error", () => undefined);
+process.stderr.on("error", () => undefined);
+await createProgram({
+  version: VERSION,
+  env: process.env,
+  serve,
+  print: (line) => process.stdout.write(`${line}\n`),
+})
+  .parseAsync()
+  .catch(fail);
