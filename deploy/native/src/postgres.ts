@@ -94,6 +94,7 @@ async function initialise(): Promise<void> {
       "shared_buffers = 256MB",
       "max_connections = 200",
       "max_wal_size = 2GB",
+      "recovery_init_sync_method = syncfs",
       // A crash of the machine may lose the last half second, never consistency. The databases
       // here are generated ones; nothing that counts money is kept in them.
       "synchronous_commit = off",
