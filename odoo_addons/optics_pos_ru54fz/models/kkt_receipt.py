@@ -1,4 +1,7 @@
 import base64
+import io
+
+import qrcode
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
@@ -138,10 +141,12 @@ class KktReceipt(models.Model):
 
     @api.depends("qr")
     def _compute_qr_image(self):
-        reports = self.env["ir.actions.report"]
         for receipt in self:
-            image = reports.barcode("QR", receipt.qr, width=240, height=240)
-            receipt.qr_image = base64.b64encode(image)
+            image = io.BytesIO()
+            qrcode.make(receipt.qr or "", box_size=4, border=2).save(
+                image, format="PNG"
+            )
+            receipt.qr_image = base64.b64encode(image.getvalue())
 
     @api.depends("content")
     def _compute_content_html(self):

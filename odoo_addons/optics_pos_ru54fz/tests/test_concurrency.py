@@ -1,0 +1,123 @@
+import threading
+import time
+from contextlib import closing
+from unittest.mock import patch
+from uuid import uuid4
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import DummyRLock, Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
+
+#: Seconds until a stuck thread fails the test.
+_PATIENCE = 60
+
+
+@tagged("post_install", "-at_install")
+class TestConcurrency(BaseCase):
+    """Two transactions at once, with real commits; cleans up behind itself."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        # The tests run under this lock, and a thread's retry would wait for it.
+        self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
+        mark = uuid4().hex[:12]
+        self.fn = str(int(mark, 16))[:16]
+        self.uuid = str(uuid4())
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            config = env["pos.config"].create({"name": f"Concurrency {mark}"})
+            till = env["kkt.till"].create(
+                {"name": mark, "code": mark, "pos_config_id": config.id}
+            )
+            self.config_id, self.till_id = config.id, till.id
+        self.addCleanup(self.clean)
+
+    def clean(self):
+        with self.registry.cursor() as cr:
+            cr.execute("DELETE FROM kkt_receipt WHERE till_id = %s", [self.till_id])
+            cr.execute("DELETE FROM kkt_event WHERE till_id = %s", [self.till_id])
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["kkt.till"].browse(self.till_id).unlink()
+            env["pos.config"].browse(self.config_id).unlink()
+
+    def row(self, **changes):
+        return {
+            "uuid": self.uuid,
+            "attempt": 1,
+            "type": "sale",
+            "order_name": "1",
+            "fn": self.fn,
+            "fd": 1,
+            "fp": 1,
+            "shift": 1,
+            "receipt": 1,
+            "date_time": "2026-11-22T21:03",
+            "utc": "2026-11-22T18:03:00Z",
+            "timezone": "Europe/Moscow",
+            "total": 1,
+            "items": [],
+            "payments": [],
+            "hlc": {"local_time": "x", "logical_counter": 0},
+            "ofd_delivered": False,
+            **changes,
+        }
+
+    def deliver(self, env, row):
+        till = env["kkt.till"].browse(self.till_id)
+        (result,) = env["kkt.receipt"]._deliver(till, [row])
+        return result["status"]
+
+    def deliver_while_another_is_open(self, first, second):
+        """The second delivery waits for the first one's commit; its status."""
+        statuses = []
+        with closing(self.registry.cursor()) as other:
+            env = api.Environment(other, SUPERUSER_ID, {})
+            backend = other.connection.get_backend_pid()
+
+            def deliver_second():
+                statuses.append(retrying(lambda: self.deliver(env, second), env))
+
+            thread = threading.Thread(target=deliver_second, daemon=True)
+            thread.dbname = get_db_name()
+            with self.registry.cursor() as cr:
+                mine = api.Environment(cr, SUPERUSER_ID, {})
+                self.assertEqual(self.deliver(mine, first), "created")
+                thread.start()
+                self.wait_until_blocked(backend)
+            thread.join(_PATIENCE)
+            self.assertFalse(thread.is_alive())
+        return statuses
+
+    def wait_until_blocked(self, backend):
+        deadline = time.monotonic() + _PATIENCE
+        with self.registry.cursor() as cr:
+            while time.monotonic() < deadline:
+                cr.execute("SELECT cardinality(pg_blocking_pids(%s))", [backend])
+                if cr.fetchone()[0]:
+                    return
+        self.fail("the second delivery never met the first")
+
+    @mute_logger("odoo.service.model")
+    def test_identical_deliveries_end_in_one_row(self):
+        with patch("odoo.service.model.time.sleep"):
+            statuses = self.deliver_while_another_is_open(self.row(), self.row())
+        self.assertEqual(statuses, ["known"])
+        self.assertEqual(self.count(), 1)
+
+    @mute_logger(
+        "odoo.service.model",
+        "odoo.addons.optics_pos_ru54fz.models.kkt_receipt_delivery",
+    )
+    def test_different_deliveries_of_one_document(self):
+        with patch("odoo.service.model.time.sleep"):
+            statuses = self.deliver_while_another_is_open(self.row(), self.row(total=2))
+        self.assertEqual(statuses, ["refused"])
+        self.assertEqual(self.count(), 1)
+
+    def count(self):
+        with self.registry.cursor() as cr:
+            cr.execute("SELECT count(*) FROM kkt_receipt WHERE fn = %s", [self.fn])
+            return cr.fetchone()[0]

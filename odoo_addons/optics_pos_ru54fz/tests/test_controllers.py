@@ -1,0 +1,124 @@
+import json
+
+from odoo.tests import HttpCase, get_db_name, tagged
+from odoo.tools import mute_logger
+
+from .common import FN, KktCommon
+from .test_heartbeat import HEARTBEAT
+
+_LOGS = ("odoo.http", "odoo.addons.optics_pos_ru54fz.models.kkt_till")
+
+
+@tagged("post_install", "-at_install")
+class TestControllers(KktCommon, HttpCase):
+    """The bridge's calls over HTTP."""
+
+    def setUp(self):
+        super().setUp()
+        self.credential = self.till.rotate_credential()
+
+    def call(self, method, params, credential=None, **headers):
+        response = self.url_open(
+            f"/kkt/v1/{method}",
+            data=json.dumps({"jsonrpc": "2.0", "id": 7, "params": params}),
+            headers={
+                "Content-Type": "application/json",
+                "Authorization": f"Bearer {credential or self.credential}",
+                "X-Odoo-Database": get_db_name(),
+                **headers,
+            },
+        )
+        self.assertEqual(response.status_code, 200)
+        self.assertNotIn("session_id", response.cookies)
+        return response.json()
+
+    def assertDenied(self, answer):
+        self.assertNotIn("result", answer)
+        self.assertEqual(
+            answer["error"]["data"]["name"], "odoo.exceptions.AccessDenied"
+        )
+
+    def test_heartbeat(self):
+        answer = self.call("heartbeat", HEARTBEAT)
+        self.assertEqual(answer["id"], 7)
+        self.assertEqual(answer["result"]["till"]["code"], "TEST-1")
+        self.assertEqual(self.till.mode, "online")
+
+    @mute_logger(*_LOGS)
+    def test_bad_credentials(self):
+        for credential in (
+            "TEST-1.wrong",
+            f"TEST-1.{'A' * 43}",
+            f"NONE.{'A' * 43}",
+            "x" * 5000,
+        ):
+            for method in ("heartbeat", "receipts", "orders"):
+                with self.subTest(f"{method} {credential[:20]}"):
+                    self.assertDenied(self.call(method, {}, credential=credential))
+        self.assertDenied(self.call("heartbeat", HEARTBEAT, Authorization=""))
+        self.assertDenied(self.call("heartbeat", HEARTBEAT, Authorization="Basic x"))
+
+    @mute_logger(*_LOGS)
+    def test_rotated_and_blocked(self):
+        old, new = self.credential, self.till.rotate_credential()
+        self.assertDenied(self.call("heartbeat", HEARTBEAT, credential=old))
+        self.assertIn("result", self.call("heartbeat", HEARTBEAT, credential=new))
+        self.till.action_block()
+        self.assertDenied(self.call("heartbeat", HEARTBEAT, credential=new))
+
+    @mute_logger(*_LOGS)
+    def test_a_session_is_no_credential(self):
+        self.authenticate("admin", "admin")
+        self.assertDenied(self.call("heartbeat", HEARTBEAT, credential="x.y"))
+
+    def test_receipts(self):
+        row = self.receipt_row()
+        bad = {**self.receipt_row(), "fd": None}
+        results = self.call("receipts", {"receipts": [row, bad]})["result"]["results"]
+        self.assertEqual(
+            [result["status"] for result in results], ["created", "refused"]
+        )
+        receipt = self.receipt_of(row)
+        self.assertEqual(receipt.till_id, self.till)
+        self.assertEqual(receipt.create_uid, self.worker)
+
+    def test_till_and_company_follow_from_the_credential(self):
+        row = self.receipt_row(till_id=0, company_id=0, pos_id="OTHER")
+        params = {"receipts": [row], "till_id": 0, "context": {"uid": 1}, "company": 9}
+        with mute_logger(*_LOGS):
+            results = self.call("receipts", params)["result"]["results"]
+        self.assertEqual(results[0]["status"], "created")
+        self.assertEqual(self.receipt_of(row).till_id, self.till)
+        self.assertEqual(self.receipt_of(row).company_id, self.company)
+
+    @mute_logger(*_LOGS)
+    def test_batches_are_limited(self):
+        rows = [self.receipt_row() for _ in range(101)]
+        for method in ("receipts", "orders"):
+            for params in ({method: rows}, {method: "x"}, {}):
+                answer = self.call(method, params)
+                self.assertEqual(
+                    answer["error"]["data"]["name"], "odoo.exceptions.ValidationError"
+                )
+                self.assertTrue(
+                    answer["error"]["data"]["message"].startswith(f"{method}: ")
+                )
+        self.assertFalse(self.env["kkt.receipt"].search([("fn", "=", FN)]))
+
+    def test_full_batch(self):
+        rows = [self.receipt_row() for _ in range(100)]
+        results = self.call("receipts", {"receipts": rows})["result"]["results"]
+        self.assertEqual({result["status"] for result in results}, {"created"})
+
+    def test_orders(self):
+        answer = self.call("orders", {"orders": [{"uuid": "x", "blob": "{"}]})
+        (result,) = answer["result"]["results"]
+        self.assertEqual(result["error"]["code"], "row_invalid")
+
+    def test_only_post(self):
+        response = self.url_open(
+            "/kkt/v1/heartbeat",
+            headers={"Authorization": f"Bearer {self.credential}"},
+        )
+        self.assertGreaterEqual(response.status_code, 400)
+        self.assertFalse(self.till.last_heartbeat)

@@ -1,0 +1,127 @@
+import json
+from uuid import uuid4
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import KktCommon
+
+
+@tagged("post_install", "-at_install")
+class TestOrderRecovery(KktCommon):
+    """An order that only the bridge still has is created from its blob."""
+
+    def setUp(self):
+        super().setUp()
+        self.open_new_session()
+        self.seller = self.new_user(
+            "seller", "base.group_user", "point_of_sale.group_pos_user"
+        )
+        self.pos_session.user_id = self.seller
+
+    def blob(self, **changes):
+        uuid = str(uuid4())
+        data = self.create_ui_order_data(
+            [(self.product, 1)], uuid=uuid, pos_order_ui_args={"state": "paid"}
+        )
+        for payment in data["payment_ids"]:
+            payment[2]["name"] = str(payment[2]["name"])
+        data.update(changes)
+        return uuid, data
+
+    def recover(self, uuid, data):
+        orders = (
+            self.env["pos.order"]
+            .with_user(self.worker)
+            .with_context(allowed_company_ids=self.company.ids)
+        )
+        blob = data if isinstance(data, str) else json.dumps(data)
+        (result,) = orders._kkt_recover(
+            self.till.with_env(orders.env), [{"uuid": uuid, "blob": blob}]
+        )
+        return result
+
+    def order(self, uuid):
+        return self.env["pos.order"].search([("uuid", "=", uuid)])
+
+    def assertRefused(self, code, uuid, data):
+        result = self.recover(uuid, data)
+        self.assertEqual(result["status"], "refused")
+        self.assertEqual(result["error"]["code"], code, result)
+        self.assertTrue(result["error"]["message"])
+        self.assertFalse(self.order(uuid).filtered(lambda o: o.state != "draft"))
+
+    def test_created_once(self):
+        uuid, data = self.blob()
+        row = self.receipt_row(uuid)
+        self.deliver(row)
+        self.assertEqual(
+            self.recover(uuid, data), {"uuid": uuid, "status": "created", "error": None}
+        )
+        order = self.order(uuid)
+        self.assertRecordValues(
+            order, [{"state": "paid", "amount_total": 4500.1, "amount_paid": 4500.1}]
+        )
+        self.assertEqual(self.receipt_of(row).order_id, order)
+        self.assertEqual(order.create_uid, self.seller)
+        self.assertEqual(self.recover(uuid, data)["status"], "known")
+        self.assertEqual(len(self.order(uuid)), 1)
+
+    def test_draft_is_completed(self):
+        uuid, data = self.blob(state="draft")
+        self.env["pos.order"].sync_from_ui([json.loads(json.dumps(data))])
+        draft = self.order(uuid)
+        self.assertEqual(draft.state, "draft")
+        self.deliver(self.receipt_row(uuid))
+        data.update(
+            state="paid", lines=[], payment_ids=[], access_token=draft.access_token
+        )
+        self.assertEqual(self.recover(uuid, data)["status"], "created")
+        self.assertEqual(draft.state, "paid")
+
+    def test_without_a_receipt_refused(self):
+        uuid, data = self.blob()
+        self.assertRefused("receipt_missing", uuid, data)
+
+    def test_closed_session(self):
+        uuid, data = self.blob()
+        self.deliver(self.receipt_row(uuid))
+        self.pos_session.post_closing_cash_details(0)
+        self.pos_session.close_session_from_ui()
+        self.assertRefused("session_closed", uuid, data)
+        self.open_new_session()
+        self.assertEqual(self.recover(uuid, data)["status"], "created")
+        self.assertEqual(self.order(uuid).session_id, self.pos_session)
+
+    def test_session_of_another_point_of_sale(self):
+        uuid, data = self.blob()
+        self.deliver(self.receipt_row(uuid))
+        self.till.pos_config_id = self.other_currency_config
+        self.assertRefused("session_foreign", uuid, data)
+
+    def test_bad_blobs(self):
+        uuid, data = self.blob()
+        self.deliver(self.receipt_row(uuid))
+        for blob in (
+            "{",
+            "[]",
+            {**data, "uuid": str(uuid4())},
+            {**data, "state": "draft"},
+            {**data, "session_id": "1"},
+            "x" * (512 * 1024 + 1),
+        ):
+            with self.subTest(str(blob)[:40]):
+                self.assertRefused("row_invalid", uuid, blob)
+
+    @mute_logger("odoo.addons.optics_pos_ru54fz.models.pos_order_recovery")
+    def test_content_that_odoo_refuses_leaves_nothing(self):
+        uuid, data = self.blob()
+        self.deliver(self.receipt_row(uuid))
+        for blob in (
+            {**data, "no_such_field": 1},
+            {**data, "lines": [[0, 0, {"product_id": 0}]]},
+            {**data, "payment_ids": []},
+        ):
+            with self.subTest(str(blob)[-40:]):
+                self.assertRefused("order_invalid", uuid, blob)
+        self.assertFalse(self.order(uuid))

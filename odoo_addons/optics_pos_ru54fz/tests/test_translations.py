@@ -1,0 +1,45 @@
+import io
+import re
+
+import polib
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools.misc import file_path
+from odoo.tools.translate import trans_export
+
+_MODULE = "optics_pos_ru54fz"
+_PLACEHOLDER = re.compile(r"%(?:\([a-z_]+\))?[.\d]*[sdf]")
+
+
+@tagged("post_install", "-at_install")
+class TestTranslations(TransactionCase):
+    """People read Russian: every term of the addon has its translation."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.russian = {
+            entry.msgid: entry.msgstr
+            for entry in polib.pofile(file_path(f"{_MODULE}/i18n/ru.po"))
+            if not entry.obsolete and not entry.fuzzy
+        }
+
+    def terms(self):
+        """What Odoo itself finds to translate in this addon, the compiled page too."""
+        buffer = io.BytesIO()
+        trans_export(False, [_MODULE], buffer, "po", self.env)
+        return {entry.msgid for entry in polib.pofile(buffer.getvalue().decode())}
+
+    def test_every_term_is_translated(self):
+        terms = self.terms()
+        self.assertIn("Fiscal Receipts", terms)
+        missing = sorted(term for term in terms if not self.russian.get(term))
+        self.assertEqual(missing, [])
+
+    def test_placeholders_are_kept(self):
+        for source, value in self.russian.items():
+            with self.subTest(source):
+                self.assertEqual(
+                    sorted(_PLACEHOLDER.findall(source)),
+                    sorted(_PLACEHOLDER.findall(value)),
+                )
