@@ -3,23 +3,23 @@
  * given what it needs.
  */
 import { mkdirSync, readFileSync } from "node:fs";
-import type { Server } from "node:http";
 import { dirname } from "node:path";
-import { explain, StartError } from "./cli/errors.ts";
+import { listenOnBoth } from "./cli/listen.ts";
 import { createProgram } from "./cli/program.ts";
-import { ConfigError } from "./config/config-error.ts";
+import { fail, serve, type RunningBridge } from "./cli/serve.ts";
 import type { Config } from "./config/schema.ts";
 import type { FiscalDevice } from "./device/fiscal-device.ts";
 import { SerialTransport, ShtrihDevice, TcpTransport } from "./device/shtrih/index.ts";
 import { isoUtc, systemTime } from "./domain/clock.ts";
-import { crashHookFromEnv, type CrashHook } from "./fiscalization/crash-points.ts";
+import type { CrashHook } from "./fiscalization/crash-points.ts";
 import { FiscalLane } from "./fiscalization/lane.ts";
 import { TokenService } from "./http/auth/tokens.ts";
 import { TrustedTime } from "./http/auth/trusted-time.ts";
 import { createApp } from "./http/app.ts";
 import { receiptBody } from "./http/receipt-body.ts";
-import { close, createHttpServer, listen } from "./http/server.ts";
+import { close, createHttpServer } from "./http/server.ts";
 import { SqliteJournal } from "./journal/sqlite-journal.ts";
+import { FirstContact } from "./live/first-contact.ts";
 import { PassportMemory } from "./live/passport-memory.ts";
 import { missingForSale } from "./live/readiness.ts";
 import { LivePush } from "./live/push.ts";
@@ -45,14 +45,8 @@ const WAIT = 15_000;
 const STOP_WITHIN = 20_000;
 const MODE_TICK = 5_000;
 
-export interface Bridge {
-  readonly httpUrl: string;
-  readonly metricsUrl: string;
-  stop(): Promise<void>;
-}
-
 /** @throws StartError, JournalError: nothing is left open then */
-export async function startBridge(config: Config, crash: CrashHook): Promise<Bridge> {
+export async function startBridge(config: Config, crash: CrashHook): Promise<RunningBridge> {
   const logger = createLogger({ ...config.log, till: config.till.code });
   const journal = openJournal(config, logger);
   const clock = systemTime;
@@ -67,6 +61,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Bri
     log: (level, message, data) => logger[level](message, data),
   });
   const passport = new PassportMemory(journal);
+  const firstContact = new FirstContact(clock);
   const trust = new TrustStore(journal, config.auth.odoo_public_keys);
   const time = new TrustedTime(clock);
   const tokens = new TokenService({ till: config.till.code, trust, clock, time });
@@ -175,6 +170,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Bri
     status,
     odooLastOkAt: () => sync.lastOkAt,
     passport: () => passport.current,
+    obstacle: () => firstContact.obstacle(lane.snapshot()),
     missing: () => missingForSale(status(), trust.keys().length),
     isShuttingDown: () => shuttingDown,
     clock,
@@ -271,80 +267,11 @@ function ofdAddress(
   return own === null ? null : { host: own.host, port: own.port, timeoutMs };
 }
 
-async function listenOnBoth(
-  config: Config,
-  httpServer: Server,
-  metricsServer: Server,
-): Promise<{ httpUrl: string; metricsUrl: string }> {
-  const { url: httpUrl } = await listenOrExplain(httpServer, "http", config.http);
-  try {
-    const { url: metricsUrl } = await listenOrExplain(metricsServer, "metrics", config.metrics);
-    return { httpUrl, metricsUrl: `${metricsUrl}/metrics` };
-  } catch (error) {
-    await close(httpServer, 0);
-    throw error;
-  }
-}
-
-async function listenOrExplain(
-  server: Server,
-  section: "http" | "metrics",
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<{ url: string }> {
-  try {
-    return await listen(server, host, port);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === "EADDRINUSE" ? "the port is in use" : (code ?? String(error));
-    throw new StartError(`cannot listen on ${host}:${port} ([${section}] host, port): ${why}`);
-  }
-}
-
 const VERSION = (
   JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
     version: string;
   }
 ).version;
-
-async function serve(config: Config): Promise<void> {
-  const bridge = await startBridge(config, crashHook());
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    setTimeout(() => process.exit(1), STOP_WITHIN + 2_000).unref();
-    bridge.stop().then(
-      () => process.exit(0),
-      (error: unknown) => fail(error),
-    );
-  };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
-  process.stdout.write(
-    `${JSON.stringify({
-      ready: true,
-      http: bridge.httpUrl,
-      metrics: bridge.metricsUrl,
-      pid: process.pid,
-    })}\n`,
-  );
-}
-
-function crashHook(): CrashHook {
-  try {
-    return crashHookFromEnv(process.env);
-  } catch (error) {
-    throw new ConfigError((error as Error).message);
-  }
-}
-
-function fail(error: unknown): never {
-  const failure = explain(error);
-  process.stderr.write(
-    `${failure?.line ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
-  );
-  process.exit(failure?.code ?? 70);
-}
 
 process.on("uncaughtException", fail);
 process.on("unhandledRejection", fail);
@@ -354,7 +281,7 @@ process.stderr.on("error", () => undefined);
 await createProgram({
   version: VERSION,
   env: process.env,
-  serve,
+  serve: (config) => serve(config, { start: startBridge, stopWithinMs: STOP_WITHIN + 2_000 }),
   print: (line) => process.stdout.write(`${line}\n`),
 })
   .parseAsync()

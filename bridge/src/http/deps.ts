@@ -2,7 +2,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { CrashHook } from "../fiscalization/crash-points.ts";
 import type { Lane } from "../fiscalization/types.ts";
-import type { Journal } from "../journal/types.ts";
+import type { Journal, Reason } from "../journal/types.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { HttpMetrics } from "../observability/metrics.ts";
 import type { TokenService } from "./auth/tokens.ts";
@@ -25,6 +25,8 @@ export interface HttpDeps {
   /** ISO UTC of the last batch that Odoo took. */
   readonly odooLastOkAt: () => string | null;
   readonly passport: () => Passport;
+  /** Why the door takes no new receipt at all, before the lane is asked. */
+  readonly obstacle: () => Reason | null;
   /** Russian; what keeps the till from selling, empty when ready. */
   readonly missing: () => readonly string[];
   readonly isShuttingDown: () => boolean;

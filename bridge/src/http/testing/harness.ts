@@ -74,6 +74,7 @@ export async function startHarness(change: Partial<HttpDeps> = {}): Promise<Harn
     }),
     odooLastOkAt: () => null,
     passport: () => ({ userName: "ООО «Оптика»", address: "Москва" }),
+    obstacle: () => null,
     missing: () => [],
     isShuttingDown: () => false,
     clock: systemTime,
