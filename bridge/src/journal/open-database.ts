@@ -22,10 +22,6 @@ export function openDatabase(path: string, busyTimeoutMs: number): Database {
         { cause: error },
       );
     }
-    if (error instanceof TypeError) {
-      // better-sqlite3: the directory does not exist
-      throw new JournalError("unreadable", `журнал ${path}: нет такой папки`, { cause: error });
-    }
     throw error;
   }
 }
