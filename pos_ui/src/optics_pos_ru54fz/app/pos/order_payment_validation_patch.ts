@@ -38,7 +38,7 @@ patch(OrderPaymentValidation.prototype, {
       });
       return false;
     }
-    return super.isOrderValid(isForceValidate);
+    return await super.isOrderValid(isForceValidate);
   },
 
   async shouldHideValidationBehindFeedbackScreen(this: Validation) {
@@ -67,13 +67,13 @@ patch(OrderPaymentValidation.prototype, {
    * Stock saves the order to Odoo and waits for it. Here its first, synchronous part marks the
    * order paid; the rest goes on behind the receipt screen.
    */
-  async finalizeValidation(this: Validation) {
+  finalizeValidation(this: Validation) {
     const { kkt } = this.pos;
     if (!kkt?.isFiscal(this.order)) return super.finalizeValidation();
     this.order.nb_print = Math.max(this.order.nb_print, 1);
     const stock = super.finalizeValidation() as Promise<unknown>;
     stock.catch((error: unknown) => console.warn("the order waits for its delivery", error));
-    return true;
+    return Promise.resolve(true);
   },
 
   /** A signed order stays paid, whatever Odoo says of it now; it is delivered later. */

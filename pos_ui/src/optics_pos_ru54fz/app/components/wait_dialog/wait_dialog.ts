@@ -57,6 +57,11 @@ export class KktWaitDialog extends Component<Props> {
     }
   }
 
+  get elapsed(): string {
+    const { seconds } = this.clock;
+    return _t("Order %(name)s, %(seconds)s s", { name: this.props.orderName, seconds });
+  }
+
   get advice(): string {
     switch (this.progress.phase) {
       case "unreachable":
