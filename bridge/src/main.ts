@@ -143,6 +143,12 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
       trust.learn(answer);
       time.learn(serverMs, monotonicMs);
       lane.expectInn(answer.till.inn || null);
+      if (answer.till.timezone !== undefined && answer.till.timezone !== config.till.timezone) {
+        logger.warn("timezone_differs", {
+          here: config.till.timezone,
+          odoo: answer.till.timezone,
+        });
+      }
     },
     onBack: () => sync.linkIsBack(),
     onResult: (ok) => reportLink("odoo", ok),

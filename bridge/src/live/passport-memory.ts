@@ -3,16 +3,16 @@ import { z } from "zod";
 import type { DeviceInfo } from "../device/fiscal-device.ts";
 import type { Passport } from "../http/receipt-body.ts";
 import type { Journal } from "../journal/types.ts";
+import { DurableSetting } from "../resilience/durable-setting.ts";
 
-const SETTING = "device.passport";
 const passportSchema = z.object({ userName: z.string(), address: z.string() });
 
 export class PassportMemory {
-  readonly #journal: Pick<Journal, "getSetting" | "setSetting">;
+  readonly #setting: DurableSetting<typeof passportSchema>;
   #current: Passport = { userName: "", address: "" };
 
   constructor(journal: Pick<Journal, "getSetting" | "setSetting">) {
-    this.#journal = journal;
+    this.#setting = new DurableSetting(journal, "device.passport", passportSchema);
   }
 
   get current(): Passport {
@@ -20,13 +20,12 @@ export class PassportMemory {
   }
 
   load(): void {
-    const text = this.#journal.getSetting(SETTING);
-    if (text !== null) this.#current = passportSchema.parse(JSON.parse(text));
+    this.#current = this.#setting.read() ?? this.#current;
   }
 
   learn({ userName, address }: Pick<DeviceInfo, "userName" | "address">): void {
     if (userName === this.#current.userName && address === this.#current.address) return;
     this.#current = { userName, address };
-    this.#journal.setSetting(SETTING, JSON.stringify(this.#current));
+    this.#setting.write(this.#current);
   }
 }

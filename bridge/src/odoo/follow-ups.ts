@@ -4,8 +4,8 @@
  */
 import { z } from "zod";
 import type { Journal } from "../journal/types.ts";
+import { DurableSetting } from "../resilience/durable-setting.ts";
 
-const SETTING = "odoo.follow_ups";
 /** A list that grows past this is a sign of something else; the oldest go. */
 const MOST = 1_000;
 
@@ -19,17 +19,18 @@ const entrySchema = z.object({
 });
 export type FollowUp = z.infer<typeof entrySchema>;
 
+const listSchema = z.array(entrySchema);
+
 export class FollowUps {
-  readonly #journal: Pick<Journal, "getSetting" | "setSetting">;
+  readonly #setting: DurableSetting<typeof listSchema>;
   #entries: FollowUp[] = [];
 
   constructor(journal: Pick<Journal, "getSetting" | "setSetting">) {
-    this.#journal = journal;
+    this.#setting = new DurableSetting(journal, "odoo.follow_ups", listSchema);
   }
 
   load(): void {
-    const text = this.#journal.getSetting(SETTING);
-    if (text !== null) this.#entries = z.array(entrySchema).parse(JSON.parse(text));
+    this.#entries = this.#setting.read() ?? [];
   }
 
   /** At most one entry of a kind for each receipt. */
@@ -57,7 +58,7 @@ export class FollowUps {
 
   #keep(entries: FollowUp[]): void {
     this.#entries = entries;
-    this.#journal.setSetting(SETTING, JSON.stringify(entries));
+    this.#setting.write(entries);
   }
 }
 

@@ -3,9 +3,8 @@ import { z } from "zod";
 import { publicKeySchema, type PublicKeyJwk } from "../config/schema.ts";
 import type { OdooTrust } from "../http/auth/tokens.ts";
 import type { Journal } from "../journal/types.ts";
+import { DurableSetting } from "../resilience/durable-setting.ts";
 import type { HeartbeatAnswer } from "./schemas.ts";
-
-const SETTING = "odoo.trust";
 
 const storedSchema = z.object({
   databaseUuid: z.string().nullable(),
@@ -15,7 +14,7 @@ const storedSchema = z.object({
 type Stored = z.infer<typeof storedSchema>;
 
 export class TrustStore implements OdooTrust {
-  readonly #journal: Pick<Journal, "getSetting" | "setSetting">;
+  readonly #setting: DurableSetting<typeof storedSchema>;
   readonly #pinned: readonly PublicKeyJwk[];
   #stored: Stored = { databaseUuid: null, keys: [], revokedProfiles: [] };
   #revoked: ReadonlySet<string> = new Set();
@@ -24,15 +23,14 @@ export class TrustStore implements OdooTrust {
     journal: Pick<Journal, "getSetting" | "setSetting">,
     pinned: readonly PublicKeyJwk[],
   ) {
-    this.#journal = journal;
+    this.#setting = new DurableSetting(journal, "odoo.trust", storedSchema);
     this.#pinned = pinned;
   }
 
   /** Reads what an earlier run learnt. */
   load(): void {
-    const text = this.#journal.getSetting(SETTING);
-    if (text === null) return;
-    this.#take(storedSchema.parse(JSON.parse(text)));
+    const stored = this.#setting.read();
+    if (stored !== null) this.#take(stored);
   }
 
   learn(answer: Pick<HeartbeatAnswer, "database_uuid" | "keys" | "revoked_profiles">): void {
@@ -41,12 +39,12 @@ export class TrustStore implements OdooTrust {
       keys: answer.keys.map(({ kty, crv, x, y, kid }) => ({ kty, crv, x, y, kid })),
       revokedProfiles: answer.revoked_profiles,
     };
-    const text = JSON.stringify(learnt);
-    if (text === JSON.stringify(this.#stored)) return;
+    if (JSON.stringify(learnt) === JSON.stringify(this.#stored)) return;
     this.#take(learnt);
-    this.#journal.setSetting(SETTING, text);
+    this.#setting.write(learnt);
   }
 
+  /** Pinned ones first: they win where a `kid` is given twice. */
   keys(): readonly PublicKeyJwk[] {
     return [...this.#pinned, ...this.#stored.keys];
   }

@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { z } from "zod";
+import { createStatusSource } from "../live/status-source.ts";
+import { emptyBuffer, readySnapshot } from "../http/testing/fakes.ts";
+import { silentLogger } from "../observability/logger.ts";
+import { LinkMonitor } from "../resilience/link-monitor.ts";
+import { OdooUnreachable } from "./client.ts";
+import { Heartbeat, type HeardAt } from "./heartbeat.ts";
+import { heartbeatAnswerSchema, type HeartbeatAnswer } from "./schemas.ts";
+
+const answer = {
+  server_time: "2026-11-22T18:00:10Z",
+  till: { code: "T1", inn: "7701234567" },
+  database_uuid: "u",
+  keys: [],
+  revoked_profiles: [],
+  last: null,
+  commands: [],
+};
+
+describe("heartbeat", () => {
+  let up: boolean;
+  let code: string;
+  let pending: boolean;
+  let sent: unknown[];
+  let results: boolean[];
+  let heard: { answer: HeartbeatAnswer; at: HeardAt }[];
+  let backs: number;
+  let takesMs: number;
+  let heartbeat: Heartbeat;
+
+  beforeEach(() => {
+    vi.useFakeTimers({ now: Date.parse("2026-11-22T18:00:00Z") });
+    up = true;
+    code = "T1";
+    pending = false;
+    takesMs = 0;
+    sent = [];
+    results = [];
+    heard = [];
+    backs = 0;
+    const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+    heartbeat = new Heartbeat({
+      client: {
+        call: async <T extends z.ZodType>(
+          _method: string,
+          params: unknown,
+          schema: T,
+        ): Promise<z.output<T>> => {
+          sent.push(params);
+          await new Promise((resolve) => setTimeout(resolve, takesMs));
+          if (!up) throw new OdooUnreachable("down");
+          return schema.parse({ ...answer, till: { ...answer.till, code } });
+        },
+      },
+      till: "T1",
+      clock,
+      logger: silentLogger,
+      status: createStatusSource({
+        till: "T1",
+        version: "1",
+        clock,
+        lane: { snapshot: () => readySnapshot },
+        journal: { buffer: () => emptyBuffer },
+        monitor: new LinkMonitor(0),
+        ofd: () => ({ breaker: "closed", lastOkAt: null }),
+        odoo: () => heartbeat.state,
+      }),
+      everyMs: 30_000,
+      timeoutMs: 2_000,
+      hasPending: () => pending,
+      onAnswer: (got, at) => heard.push({ answer: got, at }),
+      onBack: () => (backs += 1),
+      onResult: (ok) => results.push(ok),
+    });
+    heartbeat.start();
+  });
+  afterEach(async () => {
+    const stopped = heartbeat.stop();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await stopped;
+    vi.useRealTimers();
+  });
+
+  const run = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+
+  it("beats every 30 s with what the contract names", async () => {
+    await run(60_100);
+    expect(sent).toHaveLength(3);
+    expect(sent[0]).toMatchObject({
+      version: "1",
+      mode: "online",
+      device: { state: "ready", model: "ШТРИХ" },
+      fn: { serial: "9999078900012345", unsent: 0 },
+      shift: { state: "open", number: 3 },
+      buffer: { level: 0, capacity: 200, oldest_at: null, odoo_pending: 0 },
+    });
+    expect(results).toEqual([true, true, true]);
+    expect(backs).toBe(1);
+  });
+
+  it("learns Odoo's time, half the way back taken off", async () => {
+    takesMs = 1_000;
+    await run(30_000 + 1_100);
+    const { serverMs } = heard[0]!.at;
+    expect(serverMs - Date.parse(answer.server_time)).toBeCloseTo(0, -3);
+    expect(heard[0]!.answer.till.inn).toBe("7701234567");
+  });
+
+  it("asks every 10 s while Odoo is away and receipts wait, and tells its return once", async () => {
+    await run(100);
+    up = false;
+    pending = true;
+    await run(30_000);
+    expect(heartbeat.state.reachable).toBe(false);
+    await run(20_000);
+    expect(sent).toHaveLength(4);
+    up = true;
+    await run(10_000);
+    expect(heartbeat.state.reachable).toBe(true);
+    expect(backs).toBe(2);
+    await run(10_000);
+    expect(sent).toHaveLength(5);
+    expect(results).toEqual([true, false, false, false, true]);
+  });
+
+  it("keeps its pace while Odoo is away and nothing waits", async () => {
+    up = false;
+    await run(60_100);
+    expect(sent).toHaveLength(3);
+  });
+
+  it("takes an Odoo that knows it by another name for no Odoo", async () => {
+    code = "T2";
+    await run(30_100);
+    expect(heard).toEqual([]);
+    expect(heartbeat.state).toEqual({ reachable: false, lastHeartbeatAt: null });
+  });
+});
+
+describe("answer of a heartbeat", () => {
+  it("may carry more than the bridge knows, and Odoo's false for nothing", () => {
+    const parsed = heartbeatAnswerSchema.parse({
+      ...answer,
+      till: { code: "T1", inn: false, name: "x" },
+      keys: [{ kty: "EC", crv: "P-256", x: "a", y: "b", kid: "k", key_ops: ["verify"] }],
+      new_thing: 1,
+    });
+    expect(parsed.till.inn).toBe(false);
+  });
+});
