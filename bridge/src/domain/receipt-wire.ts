@@ -10,6 +10,8 @@ import { UUID_PATTERN } from "./receipt-key.ts";
 
 export const MAX_ITEMS = 100;
 export const MAX_PAYMENTS = 20;
+/** 1227 may have 256 characters, but it goes to the device inside one TLV of 250 bytes (FF0C). */
+export const MAX_BUYER_NAME = 200;
 /** Bytes of UTF-8. */
 export const MAX_BLOB_BYTES = 512 * 1024;
 export const TAX_SYSTEMS = [1, 2, 4, 16, 32] as const;
@@ -119,7 +121,7 @@ export const wireCustomerSchema = z.strictObject({
     .string()
     .regex(/^\+(7\d{10}|[1-689]\d{7,14})$/, "ожидается номер вида +79991234567")
     .nullish(),
-  name: fiscalText(256, "Tag 1227").nullish(),
+  name: fiscalText(MAX_BUYER_NAME, "Tag 1227").nullish(),
   inn: z.string().refine(isInn, "ИНН: 10 или 12 цифр с верными контрольными").nullish(),
 });
 

@@ -5,9 +5,10 @@ import type { ReceiptKey } from "../domain/receipt.ts";
 import type { Reason } from "../journal/types.ts";
 import type { DeviceLink } from "./device-link.ts";
 import { REASONS } from "./reasons.ts";
+import type { RecoveryView } from "./recovery.ts";
 import type { DeviceState, LaneSnapshot, LaneState } from "./types.ts";
 
-export class LaneBoard {
+export class LaneBoard implements RecoveryView {
   readonly #link: DeviceLink;
   readonly #listeners: Listeners<LaneSnapshot>;
   #state: LaneState = "idle";
@@ -36,9 +37,13 @@ export class LaneBoard {
     this.#show("busy", formatKey(key), null);
   }
 
-  /** In doubt; `alarm` says that only a person can go on. */
-  doubt(reason: Reason, alarm: Reason | null = null): void {
-    this.#show(alarm ? "stopped" : "doubt", this.#key, alarm ?? reason);
+  asking(hint: Reason | null): void {
+    const { code, text } = REASONS.inDoubt;
+    this.#show("doubt", this.#key, { code, text: hint ? `${text} ${hint.text}` : text });
+  }
+
+  alarm(reason: Reason): void {
+    this.#show("stopped", this.#key, reason);
   }
 
   leave(): void {

@@ -71,6 +71,30 @@ describe("the closing answer is lost", () => {
     expect(bench.device.receiptsOf(orderUuid())).toHaveLength(1);
   });
 
+  it("says what keeps the device from being asked: no paper to print the cancellation on", async () => {
+    bench.device.fault("closeReceipt", "lost-before");
+    for (let time = 0; time < 2; time += 1) bench.device.fault("cancelReceipt", { refuse: 0x6b });
+    await bench.sell();
+    expect(bench.lane.snapshot().lane).toMatchObject({
+      state: "doubt",
+      reason: { code: "in_doubt", text: expect.stringContaining("Нет бумаги") as string },
+    });
+    await bench.time.advance(5000);
+    expect(bench.row()).toMatchObject({ state: "cancelled", reason: { code: "not_done" } });
+  });
+
+  it("a stop does not wait for a device that stays away, the next start resolves it", async () => {
+    bench.device.fault("closeReceipt", "lost-after", () => (bench.device.down = true));
+    await bench.sell();
+    const stopped = bench.lane.stop();
+    await bench.time.advance(1);
+    await stopped;
+    expect(bench.row().state).toBe("unknown");
+    bench.device.down = false;
+    await bench.restart();
+    expect(bench.row()).toMatchObject({ state: "fiscalized", fiscal: { fd: 101 } });
+  });
+
   it("the screen that goes away does not end a receipt in doubt", async () => {
     bench.device.fault("closeReceipt", "lost-after", () => (bench.device.down = true));
     await bench.sell();

@@ -317,11 +317,8 @@ export class FiscalLane implements Lane {
   }
 
   async #recoverHolding(key: ReceiptKey): Promise<void> {
-    this.#board.doubt(REASONS.inDoubt);
     this.#lock.failOthers(new LaneRefusal(REASONS.inDoubt));
-    await recover(this.#tools, key, this.#abort.signal, (reason) =>
-      this.#board.doubt(REASONS.inDoubt, reason),
-    );
+    await recover(this.#tools, key, this.#stopping.signal, this.#board);
   }
 
   #cancelAccepted(key: ReceiptKey, event: "screen-gone" | "restarted", reason: Reason): void {

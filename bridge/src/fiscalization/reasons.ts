@@ -10,11 +10,11 @@ interface DeviceReason {
   readonly text: string;
 }
 
-export const CODE_NO_PAPER = 0x6b;
+const CODE_BAD_PARAMETERS = 0x33;
+const CODE_NO_PAPER = 0x6b;
 export const CODE_PAPER_OUT_PRINTING = 0x58;
 export const CODE_PRINTING = 0x50;
-export const CODE_SHIFT_EXPIRED = 0x4e;
-export const CODE_FN_SHIFT_EXPIRED = 0x16;
+const CODE_SHIFT_EXPIRED = 0x4e;
 
 const state = (text: string): DeviceReason => ({ kind: "state", text });
 const content = (text: string): DeviceReason => ({ kind: "content", text });
@@ -74,11 +74,17 @@ export const DEVICE_REASONS: Readonly<Record<number, DeviceReason>> = {
 /** Reason codes of ours that blame the receipt itself. */
 const CONTENT_CODES: ReadonlySet<string> = new Set(["tax_system_not_allowed"]);
 
-export function refusalReason({ deviceCode }: Pick<DeviceRefusal, "deviceCode">): Reason {
-  return { code: "device_refused", text: deviceText(deviceCode), deviceCode };
+export function refusalReason({
+  deviceCode,
+  message,
+}: Pick<DeviceRefusal, "deviceCode" | "message">): Reason {
+  const text = deviceText(deviceCode);
+  // 33h is what a driver says itself of content that it can't send, and why
+  const saysMore = deviceCode === CODE_BAD_PARAMETERS || DEVICE_REASONS[deviceCode] === undefined;
+  return { code: "device_refused", text: saysMore ? `${text} (${message})` : text, deviceCode };
 }
 
-export function deviceText(deviceCode: number): string {
+function deviceText(deviceCode: number): string {
   const known = DEVICE_REASONS[deviceCode];
   const hex = deviceCode.toString(16).toUpperCase().padStart(2, "0");
   return known?.text ?? `Касса ответила ошибкой ${hex}h. Сообщите администратору.`;

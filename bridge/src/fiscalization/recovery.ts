@@ -1,5 +1,5 @@
 /** Reads the ФН until the outcome of a receipt in doubt is known (architecture.md, states). */
-import type { ClosedReceipt, FoundDocument } from "../device/fiscal-device.ts";
+import { DeviceRefusal, type ClosedReceipt, type FoundDocument } from "../device/fiscal-device.ts";
 import { sleep } from "../domain/clock.ts";
 import { changeKopecks, totalKopecks } from "../domain/parse-receipt.ts";
 import type { FiscalData, ReceiptKey } from "../domain/receipt.ts";
@@ -12,46 +12,56 @@ import {
 import type { Reason, StoredReceipt } from "../journal/types.ts";
 import { closingFacts, OPERATIONS, receiptFacts } from "./fiscal-facts.ts";
 import { isLinkTrouble, retryPause, type LaneTools } from "./lane-tools.ts";
-import { ALARM_TEXTS, REASONS } from "./reasons.ts";
+import { ALARM_TEXTS, REASONS, refusalReason } from "./reasons.ts";
 
 /** How often a late closing command may turn up between cancelling and looking again. */
 const MAX_LOOKS = 5;
 
 type FinalAction = Exclude<RecoveryAction<FoundDocument>, { kind: "read" | "cancel-open" }>;
 
+/** How the recovery stands, for the status page. */
+export interface RecoveryView {
+  /** The ФН is being asked; `hint` is what the device says is in the way. */
+  asking(hint: Reason | null): void;
+  /** Only a person can go on. */
+  alarm(reason: Reason): void;
+}
+
 /**
- * Returns once the receipt is final or the signal aborted. Holds the device all the while: any
- * other command could push the pending answer out.
- * @param alarm told the reason when only a person can go on; null when that is over
+ * Returns once the receipt is final, or after the look that was under way when the signal aborted.
+ * The caller holds the device all the while: any other command could push the pending answer out.
  */
 export async function recover(
   tools: LaneTools,
   key: ReceiptKey,
   signal: AbortSignal,
-  alarm: (reason: Reason | null) => void,
+  view: RecoveryView,
 ): Promise<void> {
-  const { settings, time, log, link } = tools;
+  const { settings, time, log, link, book } = tools;
   const evidence: Evidence = { pending: null };
-  for (let tries = 0; !signal.aborted; tries += 1) {
+  view.asking(null);
+  for (let tries = 0; ; tries += 1) {
     // a link that broke with the answer is opened again at once
     let pause = tries === 0 ? 0 : retryPause(settings, tries - 1);
     try {
       const action = await readBack(tools, key, evidence);
       if (action.kind !== "alarm") {
-        alarm(null);
         conclude(tools, key, action, evidence);
         await finishPrinting(tools);
         return;
       }
       const reason = alarmReason(action.code);
-      tools.book.end(key, "undecidable", reason);
-      alarm(reason);
+      book.end(key, "undecidable", reason);
+      view.alarm(reason);
       pause = settings.alarmRetryMs;
     } catch (error) {
       log("warn", "recovery could not read the ФН", { tries, error: String(error) });
       if (isLinkTrouble(error)) await link.lost(error);
+      view.asking(error instanceof DeviceRefusal ? refusalReason(error) : null);
     }
+    if (signal.aborted) return;
     if (pause > 0) await sleep(time, pause, signal);
+    if (signal.aborted) return;
   }
 }
 

@@ -53,6 +53,8 @@ describe("the device lock", () => {
   });
 });
 
+const refusal = (deviceCode: number) => refusalReason({ deviceCode, message: "text" });
+
 describe("reasons", () => {
   it("are Russian sentences for every code", () => {
     for (const { text } of Object.values(DEVICE_REASONS)) {
@@ -61,9 +63,9 @@ describe("reasons", () => {
   });
 
   it("tell what the receipt is to blame for from what the device is", () => {
-    expect(refusalKind(refusalReason({ deviceCode: 0x45 }))).toBe("content");
-    expect(refusalKind(refusalReason({ deviceCode: 0x6b }))).toBe("state");
-    expect(refusalKind(refusalReason({ deviceCode: 0xee }))).toBe("state");
+    expect(refusalKind(refusal(0x45))).toBe("content");
+    expect(refusalKind(refusal(0x6b))).toBe("state");
+    expect(refusalKind(refusal(0xee))).toBe("state");
     expect(refusalKind({ code: "tax_system_not_allowed", text: "" })).toBe("content");
     expect(refusalKind({ code: "device_unstable", text: "" })).toBe("state");
   });
