@@ -2,8 +2,8 @@
  * The composition root: the only place that knows which part is made of what. Everything below is
  * given what it needs.
  */
-import { mkdirSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
+import { checkLogFile, openJournal } from "./cli/files.ts";
 import { listenOnBoth } from "./cli/listen.ts";
 import { createProgram } from "./cli/program.ts";
 import { fail, serve, type RunningBridge } from "./cli/serve.ts";
@@ -18,7 +18,6 @@ import { TrustedTime } from "./http/auth/trusted-time.ts";
 import { createApp } from "./http/app.ts";
 import { receiptBody } from "./http/receipt-body.ts";
 import { close, createHttpServer } from "./http/server.ts";
-import { SqliteJournal } from "./journal/sqlite-journal.ts";
 import { FirstContact } from "./live/first-contact.ts";
 import { PassportMemory } from "./live/passport-memory.ts";
 import { missingForSale } from "./live/readiness.ts";
@@ -47,8 +46,9 @@ const MODE_TICK = 5_000;
 
 /** @throws StartError, JournalError: nothing is left open then */
 export async function startBridge(config: Config, crash: CrashHook): Promise<RunningBridge> {
+  checkLogFile(config);
   const logger = createLogger({ ...config.log, till: config.till.code });
-  const journal = openJournal(config, logger);
+  const journal = openJournal(config, (error) => logger.error("listener_failed", { error }));
   const clock = systemTime;
   const metrics = new Metrics(config.till.code);
   const monitor = new LinkMonitor(clock.monotonic());
@@ -130,6 +130,12 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     odoo: () => heartbeat.state,
   });
 
+  const zoneCheck = warnOnce((zone: string | undefined) => {
+    if (zone === undefined || zone === config.till.timezone) return false;
+    logger.warn("timezone_differs", { here: config.till.timezone, odoo: zone });
+    return true;
+  });
+
   const heartbeat = new Heartbeat({
     client,
     till: config.till.code,
@@ -143,12 +149,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
       trust.learn(answer);
       time.learn(serverMs, monotonicMs);
       lane.expectInn(answer.till.inn || null);
-      if (answer.till.timezone !== undefined && answer.till.timezone !== config.till.timezone) {
-        logger.warn("timezone_differs", {
-          here: config.till.timezone,
-          odoo: answer.till.timezone,
-        });
-      }
+      zoneCheck(answer.till.timezone);
     },
     onBack: () => sync.linkIsBack(),
     onResult: (ok) => reportLink("odoo", ok),
@@ -210,7 +211,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   });
   lane.onReceipt((row) => {
     metrics.receiptChanged(row);
-    live.receiptChanged(receiptBody(row, passport.current));
+    live.receiptChanged(() => receiptBody(row, passport.current));
     live.statusChanged();
     if (row.state === "fiscalized" && row.legs.odoo === "pending") sync.nudge();
   });
@@ -240,13 +241,12 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   };
 }
 
-function openJournal(config: Config, logger: Logger): SqliteJournal {
-  mkdirSync(dirname(config.journal.path), { recursive: true });
-  return SqliteJournal.open({
-    path: config.journal.path,
-    capacity: config.buffer.capacity,
-    onListenerError: (error) => logger.error("listener_failed", { error }),
-  });
+/** @returns `check`, silent from the time on that it complained */
+function warnOnce<T>(check: (value: T) => boolean): (value: T) => void {
+  let warned = false;
+  return (value) => {
+    if (!warned) warned = check(value);
+  };
 }
 
 function createDevice({ device }: Config, logger: Logger): FiscalDevice {

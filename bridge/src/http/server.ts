@@ -11,7 +11,7 @@ export interface Listening {
 
 export function createHttpServer(app: Express): Server {
   return createServer(
-    { requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
+    { requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 60_000 },
     app,
   );
 }

@@ -30,7 +30,9 @@ describe("live push", () => {
     });
     push.start(harness.server);
     harness.lane.onChange(() => push.statusChanged());
-    harness.lane.onReceipt((row) => push.receiptChanged(receiptBody(row, harness.deps.passport())));
+    harness.lane.onReceipt((row) =>
+      push.receiptChanged(() => receiptBody(row, harness.deps.passport())),
+    );
   });
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.terminate();
@@ -86,6 +88,23 @@ describe("live push", () => {
     expect(messages.filter(({ type }) => type === "tick").length).toBeGreaterThan(1);
   });
 
+  it("tells a client that came in between of a change back to what was pushed last", async () => {
+    const first = await open();
+    push.statusChanged();
+    await until(() => first.messages.filter(({ type }) => type === "status").length === 2);
+    first.socket.terminate();
+    await until(() => push.clients === 0);
+    harness.lane.show({ ...readySnapshot, device: { ...readySnapshot.device, state: "busy" } });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const second = await open();
+    harness.lane.show(readySnapshot);
+    await until(() => second.messages.filter(({ type }) => type === "status").length === 2);
+    const seen = second.messages.flatMap(({ status }) =>
+      status === undefined ? [] : [(status as { device: { state: string } }).device.state],
+    );
+    expect(seen).toEqual(["busy", "ready"]);
+  });
+
   it.each([
     ["silence", null],
     ["a bad token", JSON.stringify({ type: "auth", token: "x.y.z" })],
@@ -123,7 +142,7 @@ describe("live push", () => {
     const body = receiptBody(row, { userName: "x".repeat(200_000), address: "" });
     const big = { ...body, order_name: "x".repeat(1_000_000) };
     for (let i = 0; i < 20; i += 1) {
-      push.receiptChanged(big);
+      push.receiptChanged(() => big);
       await new Promise((resolve) => setImmediate(resolve));
     }
     await until(() => push.clients === 0);

@@ -101,8 +101,10 @@ export class LivePush {
     }, COALESCE);
   }
 
-  receiptChanged(receipt: ReceiptBody): void {
-    this.#broadcast(JSON.stringify({ type: "receipt", receipt }));
+  /** @param show makes the body, only when somebody listens */
+  receiptChanged(show: () => ReceiptBody): void {
+    if (this.#clients.size === 0) return;
+    this.#broadcast(JSON.stringify({ type: "receipt", receipt: show() }));
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -151,6 +153,8 @@ export class LivePush {
     clearTimeout(client.authTimer);
     if (client.authorized || client.socket.readyState !== client.socket.OPEN) return;
     client.authorized = true;
+    // what this client is told may be newer than the last push, so the next one goes to all
+    this.#lastStatus = "";
     this.#send(client, JSON.stringify({ type: "status", status: this.#options.status() }));
   }
 

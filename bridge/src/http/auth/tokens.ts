@@ -61,6 +61,9 @@ const proofClaims = z.object({
   nonce: z.string(),
 });
 const tokenClaims = z.object({ sub: z.string(), until: z.number() });
+type TokenClaims = z.infer<typeof tokenClaims>;
+/** A till has a handful of browsers, each with one token at a time. */
+const MOST_CHECKED = 64;
 
 export interface IssuedToken {
   readonly token: string;
@@ -76,6 +79,8 @@ export interface Caller {
 export class TokenService {
   readonly #options: TokenServiceOptions;
   readonly #nonces: Nonces;
+  /** Tokens whose signature was checked, newest last: the check costs a trip to a thread. */
+  readonly #checked = new Map<string, TokenClaims>();
   #ownKeys: Promise<{ privateKey: CryptoKey; publicKey: CryptoKey }> | null = null;
 
   constructor(options: TokenServiceOptions) {
@@ -112,8 +117,15 @@ export class TokenService {
    * @throws Problem 401 `token_invalid`, `token_expired`
    */
   async verify(token: string): Promise<Caller> {
+    const claims = this.#checked.get(token) ?? (await this.#check(token));
+    if (this.#options.clock.monotonic() >= claims.until) throw new Problem("token_expired");
+    if (this.#options.trust.revokedProfiles().has(claims.sub)) throw new Problem("token_invalid");
+    return { profile: claims.sub };
+  }
+
+  async #check(token: string): Promise<TokenClaims> {
     const { publicKey } = await this.#keys();
-    let claims: z.infer<typeof tokenClaims>;
+    let claims: TokenClaims;
     try {
       const { payload } = await jwtVerify(token, publicKey, {
         algorithms: [ALGORITHM],
@@ -124,9 +136,11 @@ export class TokenService {
     } catch {
       throw new Problem("token_invalid");
     }
-    if (this.#options.clock.monotonic() >= claims.until) throw new Problem("token_expired");
-    if (this.#options.trust.revokedProfiles().has(claims.sub)) throw new Problem("token_invalid");
-    return { profile: claims.sub };
+    this.#checked.set(token, claims);
+    if (this.#checked.size > MOST_CHECKED) {
+      this.#checked.delete(this.#checked.keys().next().value!);
+    }
+    return claims;
   }
 
   async #checkCertificate(certificate: string): Promise<{ profile: string; jwk: JWK }> {
