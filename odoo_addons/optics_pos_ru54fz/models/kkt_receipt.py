@@ -156,13 +156,16 @@ class KktReceipt(models.Model):
                 {"content": receipt.content or {}, "receipt": receipt},
             )
 
-    @api.depends("order_id.amount_total", "total", "type")
+    @api.depends("order_id.amount_total", "total_kopecks", "content", "type")
     def _compute_order_difference(self):
         for receipt in self:
             sign = -1 if receipt.type == "refund" else 1
-            amount = receipt.order_id.sudo().amount_total
+            amount = sign * receipt.order_id.sudo().amount_total
+            # An order that settles a prepaid one is worth what is still to pay, its
+            # receipt (tag 1020) the full value of the goods.
+            payable = receipt.total_kopecks - wire.prepaid_kopecks(receipt.content)
             receipt.order_difference = (
-                sign * amount - receipt.total if receipt.order_id else 0.0
+                amount - payable / 100 if receipt.order_id else 0.0
             )
 
     # ------------------------------------------------------------------
@@ -199,7 +202,10 @@ class KktReceipt(models.Model):
     # ------------------------------------------------------------------
 
     def _fiscal(self):
-        """What the page needs of a fiscal document (``pos.order.kkt_fiscal``)."""
+        """What the page needs of a fiscal document (``pos.order.kkt_fiscal``).
+
+        Named as in the bridge's answers; amounts in roubles, times as on the receipt.
+        """
         self.ensure_one()
         return {
             "fn": self.fn,
@@ -209,9 +215,10 @@ class KktReceipt(models.Model):
             "date": self.date_time[:10],
             "shift": self.shift,
             "receipt": self.receipt_no,
-            "type": self.type,
             "attempt": self.attempt,
-            "total": self.total_kopecks / 100,
+            "operation": wire.OPERATIONS[self.type],
+            "sum": self.total_kopecks / 100,
+            "change": self.change_kopecks / 100,
             "rnm": self.rnm or None,
             "inn": self.inn or None,
             "qr": self.qr,

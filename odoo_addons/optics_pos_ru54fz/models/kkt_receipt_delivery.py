@@ -62,6 +62,7 @@ class KktReceipt(models.Model):
             _logger.exception("Receipt %s of till %s", vals["uuid"], till.sudo().code)
             return self._refusal(row, "row_invalid", str(error))
         receipt._note_foreign_inn()
+        receipt.order_id._kkt_compare_total()
         return receipt._result("created")
 
     def _create_fact(self, till, vals):

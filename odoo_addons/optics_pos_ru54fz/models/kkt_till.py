@@ -118,8 +118,9 @@ class KktTill(models.Model):
     _code_unique = models.Constraint(
         "unique (code)", "Another till has this code already."
     )
-    _pos_config_unique = models.Constraint(
-        "unique (pos_config_id)", "This point of sale has a till already."
+    # An archived till leaves its place to a successor.
+    _pos_config_unique = models.UniqueIndex(
+        "(pos_config_id) WHERE active", "This point of sale has a till already."
     )
 
     # ------------------------------------------------------------------
@@ -168,6 +169,8 @@ class KktTill(models.Model):
             )
         res = super().write(vals)
         if "pos_config_id" in vals or "active" in vals:
+            # The place must be free before a successor is inserted.
+            self.flush_recordset(["pos_config_id", "active"])
             self._give_worker_companies()
             self.env["pos.config"].invalidate_model(["kkt_till_id"])
         return res
@@ -227,12 +230,13 @@ class KktTill(models.Model):
 
     def action_view_receipts(self):
         self.ensure_one()
+        domain = [("till_id", "=", self.id)]
         return {
             "name": _("Fiscal Receipts"),
             "type": "ir.actions.act_window",
             "res_model": "kkt.receipt",
             "view_mode": "list,form",
-            "domain": [("till_id", "=", self.id)],
+            "domain": domain,
         }
 
     # ------------------------------------------------------------------
@@ -310,7 +314,7 @@ class KktTill(models.Model):
 
     @api.model
     def _load_pos_data_domain(self, data, config):
-        return [("pos_config_id", "=", config.id)]
+        return [("pos_config_id", "=", config.id), ("active", "=", True)]
 
     @api.model
     def _load_pos_data_fields(self, config):

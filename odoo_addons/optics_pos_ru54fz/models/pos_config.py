@@ -15,7 +15,9 @@ class PosConfig(models.Model):
     )
 
     def _compute_kkt_till_id(self):
-        tills = self.env["kkt.till"].search([("pos_config_id", "in", self.ids)])
+        tills = self.env["kkt.till"].search(
+            [("pos_config_id", "in", self.ids), ("active", "=", True)]
+        )
         by_config = {till.pos_config_id: till for till in tills}
         for config in self:
             config.kkt_till_id = by_config.get(config._origin)
@@ -34,5 +36,7 @@ class PosConfig(models.Model):
             "id", "in", tills.browse(v for v in value if v).exists().pos_config_id.ids
         )
         if False in value:
-            domain |= fields.Domain("id", "not in", tills.search([]).pos_config_id.ids)
+            domain |= fields.Domain(
+                "id", "not in", tills.search([("active", "=", True)]).pos_config_id.ids
+            )
         return domain

@@ -92,12 +92,13 @@ class PosOrder(models.Model):
 
     def action_view_kkt_receipts(self):
         self.ensure_one()
+        domain = [("uuid", "=", self.uuid)]
         action = {
             "name": _("Fiscal Receipts"),
             "type": "ir.actions.act_window",
             "res_model": "kkt.receipt",
             "view_mode": "list,form",
-            "domain": [("uuid", "=", self.uuid)],
+            "domain": domain,
         }
         if self.kkt_receipt_count == 1:
             action |= {"view_mode": "form", "res_id": self.kkt_receipt_id.id}

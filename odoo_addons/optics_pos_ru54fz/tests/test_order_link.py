@@ -73,9 +73,10 @@ class TestOrderLink(KktCommon):
                 "date": "2026-11-22",
                 "shift": 12,
                 "receipt": 5,
-                "type": "sale",
                 "attempt": 1,
-                "total": 4500.1,
+                "operation": 1,
+                "sum": 4500.1,
+                "change": 0,
                 "rnm": "0000000001000001",
                 "inn": "7700007773",
                 "qr": receipt.qr,
@@ -123,6 +124,22 @@ class TestOrderLink(KktCommon):
         self.sell(uuid=uuid)
         self.assertAlmostEqual(self.receipt_of(row).order_difference, 100)
         self.assertEqual(self.env["kkt.event"].search([]).kind, "total_differs")
+
+    def test_difference_is_noticed_whichever_comes_first(self):
+        order = self.sell()
+        self.deliver(self.receipt_row(order.uuid, total=4600.1))
+        self.assertEqual(self.env["kkt.event"].search([]).kind, "total_differs")
+
+    def test_settlement_of_a_prepaid_order_is_no_difference(self):
+        order = self.sell()
+        payments = [
+            {"method": "prepaid", "amount": 2000},
+            {"method": "cash", "amount": 4500.1},
+        ]
+        row = self.receipt_row(order.uuid, total=6500.1, payments=payments)
+        self.deliver(row)
+        self.assertAlmostEqual(self.receipt_of(row).order_difference, 0)
+        self.assertFalse(self.env["kkt.event"].search([]))
 
     def test_kopecks_rounded_down_are_no_incident(self):
         uuid = str(uuid4())

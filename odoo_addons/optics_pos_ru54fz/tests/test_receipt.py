@@ -142,6 +142,7 @@ class TestReceipt(KktCommon):
             ("change", 0.001),
             ("items", None),
             ("payments", {}),
+            ("payments", [{"method": "prepaid", "amount": "x"}]),
             ("refund_of", []),
             ("ofd_delivered", 1),
         ]:

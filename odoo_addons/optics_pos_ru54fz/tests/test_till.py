@@ -110,6 +110,15 @@ class TestTill(KktCommon):
                     }
                 )
 
+    def test_archived_till_leaves_its_place(self):
+        self.till.active = False
+        successor = self.till.create(
+            {"name": "New", "code": "TEST-2", "pos_config_id": self.config.id}
+        )
+        self.assertEqual(self.config.kkt_till_id, successor)
+        everything = self.config.with_context(active_test=False)
+        self.assertEqual(everything.kkt_till_id, successor)
+
     def test_point_of_sale_knows_its_till(self):
         other = self.other_currency_config
         self.assertEqual(self.config.kkt_till_id, self.till)

@@ -175,6 +175,10 @@ def parse_receipt(row):
     for name in ("items", "payments"):
         if not isinstance(row.get(name), list):
             raise WireError(name, "must be a list")
+    try:
+        prepaid_kopecks(row)
+    except WireError as error:
+        raise WireError("payments", str(error)) from error
     mapping(row, "refund_of", optional=True)
     delivered = row.get("ofd_delivered", False)
     if not isinstance(delivered, bool):
@@ -261,6 +265,16 @@ def parse_heartbeat(params):
 def differences(stored, delivered):
     """Names of the core members in which two deliveries of one document differ."""
     return [name for name in CORE if stored.get(name) != delivered.get(name)]
+
+
+def prepaid_kopecks(content):
+    """What of a receipt was paid before (tag 1215), in kopecks."""
+    payments = [
+        payment
+        for payment in (content or {}).get("payments") or []
+        if isinstance(payment, dict) and payment.get("method") == "prepaid"
+    ]
+    return sum(kopecks(payment, "amount") for payment in payments)
 
 
 def identity(row):
