@@ -34,6 +34,8 @@ export const LINK_TIMING: LinkTiming = {
 
 /** Rounds of NAK + ENQ that ask for a broken answer again. */
 const ANSWER_TRIES = 4;
+/** Rounds of ENQ after which a device that never becomes idle counts as busy. */
+const MAX_ROUNDS = 12;
 /** The device can hold one answer; more than this many kept means that nobody takes them. */
 const MAX_KEPT = 8;
 
@@ -148,15 +150,15 @@ export class ShtrihLink {
       this.#delivered = null;
       const outcome = await this.#transact(inbox, frame, request);
       if (outcome.kind === "answer") return outcome.payload;
-      const taken = outcome.kind === "no-answer";
-      const why = taken ? outcome.why : "касса не приняла команду";
-      const mayRepeat = request.safety === "read" || (request.safety === "build" && !taken);
+      const maybeTaken = outcome.kind === "no-answer";
+      const why = maybeTaken ? outcome.why : "касса не приняла команду";
+      const mayRepeat = request.safety === "read" || (request.safety === "build" && !maybeTaken);
       if (mayRepeat && attempt < this.#timing.tries && this.#inbox === inbox) {
         this.#onEvent({ kind: "retry", command, why });
         continue;
       }
       const message = `команда ${command}: ${why}`;
-      if (!taken || request.safety === "read") throw new DeviceLinkError(message);
+      if (!maybeTaken || request.safety === "read") throw new DeviceLinkError(message);
       throw new DeviceDoubt(message);
     }
   }
@@ -177,9 +179,11 @@ export class ShtrihLink {
   async #becomeIdle(inbox: Inbox): Promise<boolean> {
     const deadline = this.#time.monotonic() + this.#timing.pendingMs;
     for (const event of inbox.drain()) this.#keepIfFrame(event);
+    const busy = `касса ${this.#transport.name} занята прежней командой`;
     let silences = 0;
     let late = false;
-    while (silences < this.#timing.tries) {
+    for (let round = 0; silences < this.#timing.tries; round += 1) {
+      if (round === MAX_ROUNDS) throw new Error(busy);
       const reaction = await this.#enquire(inbox);
       if (reaction === "silence") {
         silences += 1;
@@ -194,7 +198,7 @@ export class ShtrihLink {
       }
       if (reaction === "nak") return true;
       const left = deadline - this.#time.monotonic();
-      if (left <= 0) throw new Error(`касса ${this.#transport.name} занята`);
+      if (left <= 0) throw new Error(busy);
       const event = await this.#frameWithin(inbox, left);
       if (event?.type === "frame") {
         await this.#send(ACK);
@@ -315,10 +319,12 @@ export class ShtrihLink {
   /** Waits for the line to be quiet; what came until then. */
   async #settle(inbox: Inbox): Promise<FrameEvent[]> {
     const events: FrameEvent[] = [];
+    const deadline = this.#time.monotonic() + this.#timing.controlMs * this.#timing.tries;
     for (;;) {
       const event = await inbox.next(this.#timing.controlMs);
       if (event === null) return events;
       events.push(event);
+      if (this.#time.monotonic() >= deadline) return [...events, ...inbox.drain()];
     }
   }
 
@@ -332,6 +338,10 @@ export class ShtrihLink {
     const split = splitBody(body);
     if (!split) return;
     const described = { command: commandName(split.code), payload: hex(split.payload) };
+    const known = this.#kept.some(
+      ({ code, payload }) => code === split.code && hex(payload) === described.payload,
+    );
+    if (known) return;
     this.#onEvent({ kind: "answer-kept", ...described });
     this.#kept.push(split);
     if (this.#kept.length > MAX_KEPT) this.#drop(this.#kept[0]);

@@ -122,19 +122,28 @@ export class SerialTransport implements Transport {
   }
 
   #describe(error: NodeJS.ErrnoException): string {
-    const text = `${error.code ?? ""} ${error.message}`;
-    if (/ENOENT|No such file/i.test(text)) {
-      return `порт ${this.name} не найден: проверьте кабель и имя порта`;
-    }
-    if (/EACCES|EPERM|Permission denied/i.test(text)) {
-      return `нет прав на порт ${this.name}: добавьте пользователя в группу dialout`;
-    }
-    if (/EBUSY|EAGAIN|lock|temporarily unavailable|busy/i.test(text)) {
-      return `порт ${this.name} занят другой программой`;
-    }
-    if (/custom baud|baud/i.test(text)) {
-      return `порт ${this.name}: скорость ${String(this.#options.baudRate ?? BAUD_RATE)} не поддерживается`;
-    }
-    return `порт ${this.name}: ${error.message}`;
+    return describeSerialError(error, this.name, this.#options.baudRate ?? BAUD_RATE);
   }
+}
+
+/** What is wrong with the port and what to do, in Russian. The native binding gives no codes. */
+export function describeSerialError(
+  error: NodeJS.ErrnoException,
+  path: string,
+  baudRate: number,
+): string {
+  const text = `${error.code ?? ""} ${error.message}`;
+  if (/ENOENT|No such file/i.test(text)) {
+    return `порт ${path} не найден: проверьте кабель и имя порта`;
+  }
+  if (/EACCES|EPERM|Permission denied/i.test(text)) {
+    return `нет прав на порт ${path}: добавьте пользователя в группу dialout`;
+  }
+  if (/EBUSY|EAGAIN|cannot lock|temporarily unavailable|busy/i.test(text)) {
+    return `порт ${path} занят другой программой`;
+  }
+  if (/baud/i.test(text)) {
+    return `порт ${path}: скорость ${String(baudRate)} не поддерживается`;
+  }
+  return `порт ${path}: ${error.message}`;
 }

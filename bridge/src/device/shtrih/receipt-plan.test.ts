@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import { VAT_RATES, type VatCode } from "../../domain/vat.ts";
+import type { Receipt } from "../../domain/receipt.ts";
+import { DeviceRefusal } from "../fiscal-device.ts";
+import { cashierTlvs, planClose, planReceipt } from "./receipt-plan.ts";
+import { readableTlv } from "./tags.ts";
+
+const OPTIONS = { password: 30, taxSystems: 1 };
+
+const RECEIPT: Receipt = {
+  posId: "T1",
+  type: "sale",
+  order: { uuid: "u-1", name: "Заказ 1", owner: "p.n" },
+  items: [
+    {
+      sku: null,
+      name: "Очки",
+      quantityMillionths: 1_500_000,
+      priceKopecks: 10_000,
+      sumKopecks: 15_000,
+      vat: 11,
+      paymentMethod: 1,
+      subject: 10,
+      unit: 0,
+    },
+  ],
+  payments: [{ method: "cash", kopecks: 15_000 }],
+  customer: null,
+  cashier: { name: "Кассирова А. А.", inn: null },
+  taxSystem: null,
+  refundOf: null,
+};
+
+/** The one structure that an FF0C carries. */
+function single(tlv: Uint8Array): unknown {
+  const [only, ...more] = readableTlv(tlv);
+  expect(more).toEqual([]);
+  return only;
+}
+
+function tlvs(receipt: Receipt): unknown[] {
+  return planReceipt(receipt, OPTIONS).documentTlvs.map(single);
+}
+
+describe("a plan", () => {
+  it("opens by the receipt's type", () => {
+    expect(planReceipt(RECEIPT, OPTIONS).open).toEqual({ password: 30, type: 0 });
+    const refund = planReceipt({ ...RECEIPT, type: "refund" }, OPTIONS);
+    expect(refund.open.type).toBe(2);
+    expect(refund.items[0]?.operation.op).toBe(2);
+  });
+
+  it("gives the item's values as they are, and its unit", () => {
+    const [item] = planReceipt(RECEIPT, OPTIONS).items;
+    expect(item?.operation).toEqual({
+      password: 30,
+      op: 1,
+      quantity: 1_500_000,
+      price: 10_000,
+      sum: 15_000,
+      tax: null,
+      rate: 203,
+      department: 0,
+      paymentMethod: 1,
+      subject: 10,
+      name: "Очки",
+    });
+    expect(item?.tlvs.map((tlv) => readableTlv(tlv))).toEqual([[{ tag: 2108, value: 0 }]]);
+  });
+
+  it.each(Object.keys(VAT_RATES).map(Number) as VatCode[])("has a rate byte for VAT %i", (vat) => {
+    const items = RECEIPT.items.map((item) => ({ ...item, vat }));
+    expect(planReceipt({ ...RECEIPT, items }, OPTIONS).items[0]?.operation.rate).toBeGreaterThan(0);
+  });
+
+  it("marks the document with the order and names the cashier", () => {
+    expect(tlvs(RECEIPT)).toEqual([
+      { tag: 1021, value: "Кассирова А. А." },
+      {
+        tag: 1084,
+        value: [
+          { tag: 1085, value: "ORDER" },
+          { tag: 1086, value: "u-1" },
+        ],
+      },
+    ]);
+  });
+
+  it("names the buyer, the e-mail before the phone, ИНН in full width", () => {
+    const customer = {
+      email: "a@b.example",
+      phone: "+79990000000",
+      name: "ООО «Ромашка»",
+      inn: "7707083893",
+    };
+    expect(tlvs({ ...RECEIPT, customer })).toContainEqual({ tag: 1008, value: "a@b.example" });
+    expect(tlvs({ ...RECEIPT, customer })).toContainEqual({
+      tag: 1256,
+      value: [
+        { tag: 1227, value: 'ООО "Ромашка"' },
+        { tag: 1228, value: "7707083893  " },
+      ],
+    });
+    expect(tlvs({ ...RECEIPT, customer: { ...customer, email: null } })).toContainEqual({
+      tag: 1008,
+      value: "+79990000000",
+    });
+    const cashier = { name: "К", inn: "500100732259" };
+    expect(cashierTlvs(cashier).map(single)).toContainEqual({
+      tag: 1203,
+      value: "500100732259",
+    });
+  });
+
+  it("puts every kind of payment into its slot, added up", () => {
+    const payments = [
+      { method: "cash", kopecks: 1 },
+      { method: "electronic", kopecks: 2 },
+      { method: "electronic", kopecks: 20 },
+      { method: "prepaid", kopecks: 3 },
+      { method: "credit", kopecks: 4 },
+      { method: "other", kopecks: 5 },
+    ] as const;
+    const { payments: slots } = planClose({ ...RECEIPT, payments }, OPTIONS);
+    expect(slots).toEqual([1, 22, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 4, 5]);
+  });
+
+  it("takes the device's only tax system, or the one that was asked for", () => {
+    expect(planClose(RECEIPT, { ...OPTIONS, taxSystems: 4 }).taxSystem).toBe(4);
+    const asked = { ...RECEIPT, taxSystem: 32 };
+    expect(planClose(asked, { ...OPTIONS, taxSystems: 33 }).taxSystem).toBe(32);
+    expect(() => planClose(RECEIPT, { ...OPTIONS, taxSystems: 33 })).toThrow(/1055/);
+    expect(() => planClose(asked, OPTIONS)).toThrow(DeviceRefusal);
+  });
+
+  it("refuses what the device cannot take, before anything is sent", () => {
+    const named = (name: string): Receipt => ({
+      ...RECEIPT,
+      items: RECEIPT.items.map((item) => ({ ...item, name })),
+    });
+    expect(() => planReceipt(named("漢"), OPTIONS)).toThrow(/U\+6F22/);
+    expect(() => planReceipt(named("я".repeat(129)), OPTIONS)).toThrow(/128/);
+    const customer = { email: null, phone: null, name: "я".repeat(250), inn: null };
+    expect(() => planReceipt({ ...RECEIPT, customer }, OPTIONS)).toThrow(/1256.*250/);
+  });
+});
