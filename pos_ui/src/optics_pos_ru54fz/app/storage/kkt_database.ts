@@ -74,9 +74,8 @@ export class KktDatabase {
     );
   }
 
-  async get<T>(store: StoreName, key: string): Promise<T | undefined> {
-    return (await this.run(store, "readonly", (s) => s.get(key) as IDBRequest<T | undefined>)) as
-      T | undefined;
+  get<T>(store: StoreName, key: string): Promise<T | undefined> {
+    return this.run(store, "readonly", (s) => s.get(key) as IDBRequest<T | undefined>);
   }
 
   getAll<T>(store: StoreName): Promise<T[]> {

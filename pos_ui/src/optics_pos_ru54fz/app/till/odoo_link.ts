@@ -20,7 +20,7 @@ export interface OdooLinkDeps {
 /** While Odoo is away, and while something waits although it is there. */
 export const PROBE_MS = 5_000;
 /** An Odoo that answers and refuses is asked ever less often. */
-export const LONGEST_PROBE_MS = 60_000;
+export const LONGEST_PROBE_MS = 30_000;
 
 export class OdooLink {
   private readonly deps: OdooLinkDeps;

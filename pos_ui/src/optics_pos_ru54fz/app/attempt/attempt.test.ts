@@ -1,0 +1,126 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { bridgeReceipt, UUID } from "../testing/receipts.ts";
+import {
+  begin,
+  isFiscalized,
+  isOpen,
+  keyOf,
+  newRecord,
+  notRecorded,
+  reconcile,
+  told,
+  withdrawn,
+  type OrderRecord,
+} from "./attempt.ts";
+
+const fresh = newRecord(UUID, "nonce", 1);
+const sent = { body: "{}", orderName: "Заказ 1", items: [] };
+const begun = begin(fresh, sent, 2);
+
+describe("an attempt", () => {
+  test("is marked as sent under the first number before anything leaves the page", () => {
+    expect(begun).toMatchObject({ state: "sent", attempt: 1, body: "{}", changedAt: 2 });
+    expect(keyOf(begun)).toBe(`${UUID}:1`);
+    expect(isOpen(begun)).toBe(true);
+  });
+
+  test("goes to its end as the bridge tells, and stays there", () => {
+    const done = told(begun, bridgeReceipt("fiscalized"), 3);
+    expect(isFiscalized(done)).toBe(true);
+    expect(done.fiscal?.fd).toBe(7);
+    expect(told(done, bridgeReceipt("rejected"), 4)).toBe(done);
+  });
+
+  test.each(["rejected", "cancelled"] as const)(
+    "%s: the next one gets the next number",
+    (state) => {
+      const ended = told(begun, bridgeReceipt(state), 3);
+      expect(begin(ended, sent, 4)).toMatchObject({ attempt: 2, state: "sent", reason: null });
+    },
+  );
+
+  test("that the bridge never recorded is sent again under its number", () => {
+    const reason = { code: "buffer_full", text: "Буфер переполнен" };
+    const unsent = notRecorded(begun, reason, 3);
+    expect(unsent).toMatchObject({ state: "unsent", body: null, reason });
+    expect(begin(unsent, sent, 4).attempt).toBe(1);
+  });
+
+  test("that may have taken the money can't be followed by another", () => {
+    for (const state of ["accepted", "closing", "unknown", "fiscalized"] as const) {
+      const record = told(begun, bridgeReceipt(state), 3);
+      expect(() => begin(record, sent, 4)).toThrow(state);
+    }
+    expect(() => begin(begun, sent, 4)).toThrow("sent");
+  });
+
+  test("withdrawn in time is cancelled; once ended it is not", () => {
+    const reason = { code: "withdrawn", text: "" };
+    expect(withdrawn(begun, reason, 3).state).toBe("cancelled");
+    const done = told(begun, bridgeReceipt("fiscalized"), 3);
+    expect(withdrawn(done, reason, 4)).toBe(done);
+  });
+
+  test("of an earlier number says nothing about the later one", () => {
+    const second = begin(told(begun, bridgeReceipt("rejected"), 3), sent, 4);
+    expect(told(second, bridgeReceipt("rejected", { attempt: 1 }), 5)).toBe(second);
+  });
+});
+
+describe("after a reload", () => {
+  test("the bridge's word decides; an order it doesn't know never arrived", () => {
+    expect(reconcile(begun, [bridgeReceipt("fiscalized")], 3).state).toBe("fiscalized");
+    expect(reconcile(begun, [], 3).state).toBe("unsent");
+    expect(reconcile(begun, [bridgeReceipt("closing")], 3).state).toBe("closing");
+  });
+
+  test("an attempt that only its predecessor preceded never arrived either", () => {
+    const second = begin(told(begun, bridgeReceipt("rejected"), 3), sent, 4);
+    const next = reconcile(second, [bridgeReceipt("rejected", { attempt: 1 })], 5);
+    expect(next).toMatchObject({ state: "unsent", attempt: 2 });
+  });
+
+  test("an accepted one that the bridge forgot stays locked: a person has to look", () => {
+    const accepted = told(begun, bridgeReceipt("accepted"), 3);
+    expect(isOpen(reconcile(accepted, [], 4))).toBe(true);
+  });
+});
+
+/** Everything that can happen to a record, in any order. */
+const step = fc.oneof(
+  fc.constant((r: OrderRecord) => (isOpen(r) || isFiscalized(r) ? r : begin(r, sent, 9))),
+  fc
+    .tuple(
+      fc.constantFrom("accepted", "closing", "unknown", "rejected", "cancelled", "fiscalized"),
+      fc.integer({ min: -1, max: 0 }),
+    )
+    .map(([state, older]) => (r: OrderRecord) => {
+      const attempt = r.attempt + older;
+      return attempt < 1 || r.state === "unsent"
+        ? r
+        : told(r, bridgeReceipt(state, { attempt }), 9);
+    }),
+  fc.constant((r: OrderRecord) => notRecorded(r, null, 9)),
+  fc.constant((r: OrderRecord) => reconcile(r, [], 9)),
+  fc.constant((r: OrderRecord) => withdrawn(r, { code: "withdrawn", text: "" }, 9)),
+);
+
+test("whatever happens: a fiscalized order never changes, numbers only grow after an end", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      let record = fresh;
+      for (const next of steps) {
+        const before = record;
+        record = next(before);
+        if (isFiscalized(before)) expect(record).toBe(before);
+        if (record.attempt > before.attempt) {
+          expect(["rejected", "cancelled"]).toContain(before.state);
+          expect(record.attempt).toBe(before.attempt + 1);
+        }
+        expect(record.nonce).toBe(fresh.nonce);
+        if (isOpen(record)) expect(record.body).not.toBeNull();
+      }
+    }),
+  );
+});

@@ -1,0 +1,276 @@
+import { describe, expect, test } from "vitest";
+import { BridgeProblem, BridgeUnreachable, NotPaired, NotSent } from "../bridge/problem.ts";
+import type { BridgeReceipt } from "../receipt/receipt_types.ts";
+import { FakeTimers, settle } from "../testing/fake_timers.ts";
+import { bridgeReceipt, UUID } from "../testing/receipts.ts";
+import { begin, newRecord, type OrderRecord } from "./attempt.ts";
+import { Settlement, type Outcome, type Progress } from "./settlement.ts";
+
+type Answer = BridgeReceipt | Error;
+
+/** The bridge's answers, given one by one; the calls and what was stored are kept. */
+class Scene {
+  readonly timers = new FakeTimers();
+  readonly calls: string[] = [];
+  readonly stored: OrderRecord[] = [];
+  readonly shown: Progress[] = [];
+  states: BridgeReceipt[] | Error = [];
+  withdrawal: Error | null = null;
+  readonly settlement: Settlement;
+  readonly ended: Promise<Outcome>;
+  outcome: Outcome | null = null;
+  private open: { resolve: (r: BridgeReceipt) => void; reject: (e: Error) => void } | null = null;
+
+  constructor(fresh = true) {
+    const record = begin(
+      newRecord(UUID, "nonce", 0),
+      { body: '{"type":"sale"}', orderName: "Заказ 1", items: [] },
+      0,
+    );
+    this.settlement = new Settlement(record, fresh, {
+      client: {
+        sendReceipt: (key, body) => {
+          this.calls.push(`POST ${key.slice(-2)} ${body}`);
+          return new Promise((resolve, reject) => (this.open = { resolve, reject }));
+        },
+        withdraw: async (key) => {
+          this.calls.push(`DELETE ${key.slice(-2)}`);
+          await settle();
+          if (this.withdrawal !== null) throw this.withdrawal;
+        },
+        orderStates: async () => {
+          this.calls.push("state");
+          await settle();
+          if (this.states instanceof Error) throw this.states;
+          return this.states;
+        },
+      },
+      store: {
+        put: async (next) => {
+          await settle();
+          this.stored.push(next);
+        },
+      },
+      show: (progress) => this.shown.push(progress),
+      now: () => this.timers.now,
+      setTimeout: this.timers.setTimeout,
+      clearTimeout: this.timers.clearTimeout,
+    });
+    this.ended = this.settlement.run().then((outcome) => (this.outcome = outcome));
+  }
+
+  async answer(answer: Answer): Promise<void> {
+    const { open } = this;
+    if (open === null) throw new Error("nobody has asked");
+    this.open = null;
+    if (answer instanceof Error) open.reject(answer);
+    else open.resolve(answer);
+    await this.flush();
+  }
+
+  async hear(receipt: BridgeReceipt): Promise<void> {
+    this.settlement.hear(receipt);
+    await this.flush();
+  }
+
+  /** Storing takes a turn of its own. */
+  private async flush(): Promise<void> {
+    await this.timers.advance(0);
+    await settle();
+  }
+
+  get phase(): string {
+    return this.shown.at(-1)?.phase ?? "";
+  }
+
+  get posts(): number {
+    return this.calls.filter((call) => call.startsWith("POST")).length;
+  }
+}
+
+const POST = 'POST :1 {"type":"sale"}';
+const lost = () => new BridgeUnreachable("reset");
+const problem = (status: number, code: string, more: object = {}) =>
+  new BridgeProblem({ status, code, detail: "Причина", ...more });
+
+describe("an order at the till", () => {
+  test("the ordinary way: one request, fiscalized, stored before the screen goes on", async () => {
+    const scene = new Scene();
+    await scene.answer(bridgeReceipt("fiscalized"));
+    expect(await scene.ended).toMatchObject({ kind: "fiscalized", record: { fiscal: { fd: 7 } } });
+    expect(scene.calls).toEqual([POST]);
+    expect(scene.stored.at(-1)?.state).toBe("fiscalized");
+    expect(scene.timers.pending).toBe(0);
+  });
+
+  test("not ready yet: the same key with the same content, until it is", async () => {
+    const scene = new Scene();
+    await scene.answer(bridgeReceipt("closing"));
+    expect(scene.phase).toBe("closing");
+    await scene.timers.advance(1_000);
+    await scene.answer(bridgeReceipt("unknown", { reason: { code: "x", text: "Читаем ФН" } }));
+    expect(scene.shown.at(-1)).toMatchObject({ phase: "unknown", text: "Читаем ФН" });
+    await scene.timers.advance(1_000);
+    await scene.answer(bridgeReceipt("fiscalized"));
+    expect((await scene.ended).kind).toBe("fiscalized");
+    expect(scene.calls).toEqual([POST, POST, POST]);
+  });
+
+  test("the live channel is quicker than the answer", async () => {
+    const scene = new Scene();
+    await scene.hear(bridgeReceipt("accepted"));
+    expect(scene.shown.at(-1)).toMatchObject({ phase: "accepted", canWithdraw: true });
+    await scene.hear(bridgeReceipt("fiscalized"));
+    expect((await scene.ended).kind).toBe("fiscalized");
+    expect(scene.posts).toBe(1);
+  });
+
+  test("news of another order is none of ours", async () => {
+    const scene = new Scene();
+    await scene.hear(bridgeReceipt("fiscalized", { uuid: "other" }));
+    expect(scene.outcome).toBeNull();
+  });
+
+  test("the register refuses: the reason is told and the attempt is over", async () => {
+    const scene = new Scene();
+    const receipt = bridgeReceipt("rejected");
+    await scene.answer(problem(503, "device_refused", { receipt }));
+    expect(await scene.ended).toMatchObject({
+      kind: "refused",
+      reason: { text: "Нет бумаги" },
+      record: { state: "rejected", attempt: 1 },
+    });
+  });
+
+  test("the buffer is full: nothing recorded, the number stays free", async () => {
+    const scene = new Scene();
+    await scene.answer(problem(503, "buffer_full"));
+    expect(await scene.ended).toMatchObject({ kind: "refused", record: { state: "unsent" } });
+  });
+
+  test("no answer: it goes on asking with the same key, and says so", async () => {
+    const scene = new Scene();
+    await scene.answer(lost());
+    expect(scene.shown.at(-1)).toMatchObject({ phase: "unreachable", canLeave: true });
+    await scene.timers.advance(2_000);
+    await scene.answer(lost());
+    await scene.timers.advance(2_000);
+    await scene.answer(bridgeReceipt("fiscalized"));
+    expect((await scene.ended).kind).toBe("fiscalized");
+    expect(new Set(scene.calls)).toEqual(new Set([POST]));
+  });
+
+  test("left while the bridge is away: the order stays open", async () => {
+    const scene = new Scene();
+    await scene.answer(lost());
+    scene.settlement.choose("leave");
+    expect(await scene.ended).toMatchObject({ kind: "left", record: { state: "sent" } });
+    expect(scene.timers.pending).toBe(0);
+  });
+
+  test("asked again at the cashier's wish, never twice at once", async () => {
+    const scene = new Scene();
+    await scene.answer(lost());
+    scene.settlement.choose("retry");
+    scene.settlement.choose("retry");
+    await scene.timers.advance(0);
+    expect(scene.posts).toBe(2);
+    await scene.answer(bridgeReceipt("fiscalized"));
+    await scene.ended;
+  });
+
+  test("no token for the first request: nothing left the page", async () => {
+    const scene = new Scene();
+    await scene.answer(new NotSent(new NotPaired("no certificate")));
+    expect(await scene.ended).toMatchObject({ kind: "refused", reason: { code: "not_paired" } });
+  });
+
+  test("no token for a later request proves nothing", async () => {
+    const scene = new Scene();
+    await scene.answer(lost());
+    await scene.timers.advance(2_000);
+    await scene.answer(new NotSent(lost()));
+    expect(scene.outcome).toBeNull();
+    expect(scene.phase).toBe("unreachable");
+  });
+
+  test("an order found open is resumed without a claim about its first request", async () => {
+    const scene = new Scene(false);
+    await scene.answer(problem(422, "receipt_invalid"));
+    expect(scene.outcome).toBeNull();
+  });
+});
+
+describe("withdrawing", () => {
+  test("in time: cancelled, and the next attempt has the next number", async () => {
+    const scene = new Scene();
+    await scene.answer(bridgeReceipt("accepted"));
+    scene.settlement.choose("withdraw");
+    expect(await scene.ended).toMatchObject({
+      kind: "refused",
+      reason: { code: "withdrawn" },
+      record: { state: "cancelled" },
+    });
+  });
+
+  test("too late: the receipt's own end counts", async () => {
+    const scene = new Scene();
+    await scene.answer(bridgeReceipt("accepted"));
+    scene.withdrawal = problem(409, "not_withdrawable");
+    scene.settlement.choose("withdraw");
+    await scene.timers.advance(1_000);
+    expect(scene.outcome).toBeNull();
+    await scene.answer(bridgeReceipt("fiscalized"));
+    expect((await scene.ended).kind).toBe("fiscalized");
+  });
+});
+
+describe("a busy register", () => {
+  const busy = () => problem(409, "lane_busy", { retry_after_seconds: 2 });
+
+  test("is waited for", async () => {
+    const scene = new Scene();
+    await scene.answer(busy());
+    expect(scene.shown.at(-1)).toMatchObject({ phase: "busy", canLeave: true });
+    await scene.timers.advance(1_000);
+    await scene.answer(bridgeReceipt("fiscalized"));
+    expect((await scene.ended).kind).toBe("fiscalized");
+  });
+
+  test("may be left: nothing was recorded", async () => {
+    const scene = new Scene();
+    await scene.answer(busy());
+    scene.settlement.choose("leave");
+    expect(await scene.ended).toMatchObject({ kind: "refused", record: { state: "unsent" } });
+  });
+});
+
+describe("when the bridge knows another story", () => {
+  test("its last attempt counts", async () => {
+    const scene = new Scene();
+    scene.states = [bridgeReceipt("fiscalized", { attempt: 2 })];
+    await scene.answer(problem(409, "attempt_out_of_order"));
+    await scene.timers.advance(0);
+    expect(await scene.ended).toMatchObject({ kind: "fiscalized", record: { attempt: 2 } });
+  });
+
+  test("an order it doesn't know was never recorded; the reason is told", async () => {
+    const scene = new Scene();
+    await scene.answer(problem(409, "attempt_out_of_order"));
+    await scene.timers.advance(0);
+    expect(await scene.ended).toMatchObject({
+      kind: "refused",
+      reason: { text: "Причина" },
+      record: { state: "unsent" },
+    });
+  });
+
+  test("while it can't be asked the order stays open", async () => {
+    const scene = new Scene();
+    scene.states = lost();
+    await scene.answer(problem(409, "order_owned_by_another"));
+    await scene.timers.advance(0);
+    expect(scene.phase).toBe("unreachable");
+    expect(scene.outcome).toBeNull();
+  });
+});

@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { bridgeReceipt, UUID } from "../testing/receipts.ts";
+import { BridgeClient } from "./bridge_client.ts";
+import { BridgeProblem, BridgeUnreachable, NotSent } from "./problem.ts";
+import type { BridgeSession } from "./session.ts";
+
+interface Call {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body: string | null;
+}
+
+let calls: Call[];
+let answer: (call: Call) => Response | Promise<Response>;
+let token: () => Promise<string>;
+let client: BridgeClient;
+
+const json = (status: number, body: unknown): Response =>
+  new Response(JSON.stringify(body), { status });
+
+beforeEach(() => {
+  calls = [];
+  let tokens = 0;
+  let current: string | null = null;
+  token = () => {
+    current ??= `token-${(tokens += 1)}`;
+    return Promise.resolve(current);
+  };
+  const session = { token: () => token(), forget: () => (current = null) };
+  client = new BridgeClient("http://till:8000", session as unknown as BridgeSession);
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+    const call: Call = {
+      url,
+      method: init.method ?? "GET",
+      headers: init.headers as Record<string, string>,
+      body: init.body as string | null,
+    };
+    calls.push(call);
+    const aborted = new Promise<never>((_, reject) => {
+      init.signal?.addEventListener("abort", () => reject(init.signal?.reason as Error));
+    });
+    return Promise.race([answer(call), aborted]);
+  });
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+test("a receipt goes out under its key, unchanged", async () => {
+  answer = () => json(200, bridgeReceipt("fiscalized"));
+  expect((await client.sendReceipt(`${UUID}:1`, '{"a":1}')).state).toBe("fiscalized");
+  expect(calls[0]).toEqual({
+    url: "http://till:8000/v1/kkt/receipt",
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      "Idempotency-Key": `${UUID}:1`,
+      Authorization: "Bearer token-1",
+    },
+    body: '{"a":1}',
+  });
+});
+
+test("a token that the restarted bridge forgot is renewed silently, once", async () => {
+  answer = (call) =>
+    call.headers["Authorization"] === "Bearer token-2"
+      ? json(202, bridgeReceipt("accepted"))
+      : json(401, { code: "token_invalid", detail: "" });
+  expect((await client.sendReceipt(`${UUID}:1`, "{}")).state).toBe("accepted");
+  answer = () => json(401, { code: "token_invalid", detail: "" });
+  await expect(client.sendReceipt(`${UUID}:1`, "{}")).rejects.toThrow(BridgeProblem);
+  expect(calls).toHaveLength(4);
+});
+
+test("without a token nothing is sent, and that is said", async () => {
+  token = () => Promise.reject(new BridgeUnreachable("refused"));
+  await expect(client.sendReceipt(`${UUID}:1`, "{}")).rejects.toThrow(NotSent);
+  expect(calls).toHaveLength(0);
+});
+
+test("a bridge that accepts and never answers is given up", async () => {
+  vi.useFakeTimers();
+  answer = () => new Promise(() => undefined);
+  const sent = client.sendReceipt(`${UUID}:1`, "{}");
+  const failed = expect(sent).rejects.toThrow(BridgeUnreachable);
+  await vi.advanceTimersByTimeAsync(20_000);
+  await failed;
+});
+
+test("a body that is cut off is no answer", async () => {
+  answer = () => new Response('{"state":"fisc', { status: 200 });
+  await expect(client.sendReceipt(`${UUID}:1`, "{}")).rejects.toThrow(BridgeUnreachable);
+});
+
+test("problems keep their code and text; a stranger's page gets one from its status", async () => {
+  answer = () => json(503, { code: "buffer_full", detail: "Буфер переполнен", status: 999 });
+  await expect(client.sendReceipt(`${UUID}:1`, "{}")).rejects.toMatchObject({
+    problem: { status: 503, code: "buffer_full", detail: "Буфер переполнен" },
+  });
+  answer = () => new Response("<h1>502</h1>", { status: 502 });
+  await expect(client.sendReceipt(`${UUID}:1`, "{}")).rejects.toMatchObject({
+    problem: { code: "http_502" },
+  });
+});
+
+test("states are asked for by the hundred, by POST", async () => {
+  answer = (call) => {
+    const { uuids } = JSON.parse(call.body ?? "{}") as { uuids: string[] };
+    return json(200, { receipts: uuids.map((uuid) => bridgeReceipt("closing", { uuid })) });
+  };
+  const uuids = Array.from({ length: 101 }, (_, index) => `uuid-${index}`);
+  expect((await client.orderStates(uuids)).map((r) => r.uuid)).toEqual(uuids);
+  expect(calls.map((call) => call.method)).toEqual(["POST", "POST"]);
+});
+
+test("a withdrawal names the key in the path", async () => {
+  answer = () => new Response(null, { status: 204 });
+  await client.withdraw(`${UUID}:1`);
+  expect(calls[0]).toMatchObject({
+    method: "DELETE",
+    url: `http://till:8000/v1/kkt/receipt/${UUID}%3A1`,
+    body: null,
+  });
+});

@@ -1,0 +1,177 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { FakeTimers } from "../testing/fake_timers.ts";
+import { Live, liveUrl, SILENCE_MS } from "./live.ts";
+
+class FakeSocket {
+  readonly sent: string[] = [];
+  closed = false;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  say(message: object): void {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+}
+
+let timers: FakeTimers;
+let sockets: FakeSocket[];
+let log: string[];
+let token: () => Promise<string>;
+let live: Live;
+
+beforeEach(() => {
+  timers = new FakeTimers();
+  sockets = [];
+  log = [];
+  token = () => Promise.resolve("t1");
+  live = new Live(
+    {
+      base: "http://127.0.0.1:8000",
+      token: () => token(),
+      forget: (old) => log.push(`forget ${old}`),
+      open: (url) => {
+        log.push(`open ${url}`);
+        const socket = new FakeSocket();
+        sockets.push(socket);
+        return socket as unknown as WebSocket;
+      },
+      setTimeout: timers.setTimeout,
+      clearTimeout: timers.clearTimeout,
+      random: () => 0,
+    },
+    {
+      onStatus: (status) => log.push(`status ${status.mode}`),
+      onReceipt: (receipt) => log.push(`receipt ${receipt.state}`),
+      onConnected: (connected) => log.push(connected ? "there" : "away"),
+    },
+  );
+});
+
+async function connected(): Promise<FakeSocket> {
+  live.start();
+  await timers.advance(0);
+  const socket = sockets.at(-1);
+  if (socket === undefined) throw new Error("no socket");
+  socket.onopen?.();
+  socket.say({ type: "status", status: { mode: "online" } });
+  return socket;
+}
+
+describe("the live channel", () => {
+  test("introduces itself and hears status and receipts", async () => {
+    const socket = await connected();
+    socket.say({ type: "receipt", receipt: { state: "closing" } });
+    expect(socket.sent).toEqual(['{"type":"auth","token":"t1"}']);
+    expect(log).toEqual([
+      "open ws://127.0.0.1:8000/v1/kkt/live",
+      "there",
+      "status online",
+      "receipt closing",
+    ]);
+  });
+
+  test("an open socket alone is no connection", async () => {
+    live.start();
+    await timers.advance(0);
+    sockets[0]?.onopen?.();
+    expect(log).not.toContain("there");
+  });
+
+  test("ticks keep it alive; silence counts as absence within seconds", async () => {
+    const socket = await connected();
+    await timers.advance(SILENCE_MS - 1);
+    socket.say({ type: "tick", time: "now" });
+    await timers.advance(SILENCE_MS - 1);
+    expect(log).not.toContain("away");
+    await timers.advance(1);
+    expect(log).toContain("away");
+    expect(socket.closed).toBe(true);
+  });
+
+  test("a closed socket is told at once and tried again, ever slower up to 5 s", async () => {
+    const socket = await connected();
+    socket.onclose?.({ code: 1006 });
+    expect(log.at(-1)).toBe("away");
+    const waits: number[] = [];
+    for (let turn = 0; turn < 7; turn += 1) {
+      const opened = sockets.length;
+      const from = timers.now;
+      while (sockets.length === opened) await timers.advance(25);
+      waits.push(timers.now - from);
+      sockets.at(-1)?.onclose?.({ code: 1006 });
+    }
+    expect(waits).toEqual([375, 750, 1500, 3000, 3750, 3750, 3750]);
+  });
+
+  test("coming back starts the waits anew", async () => {
+    const first = await connected();
+    first.onclose?.({ code: 1006 });
+    await timers.advance(375);
+    sockets.at(-1)?.say({ type: "tick" });
+    sockets.at(-1)?.onclose?.({ code: 1006 });
+    const opened = sockets.length;
+    await timers.advance(375);
+    expect(sockets.length).toBe(opened + 1);
+  });
+
+  test("a refused token is forgotten", async () => {
+    const socket = await connected();
+    socket.onclose?.({ code: 4401 });
+    expect(log).toContain("forget t1");
+  });
+
+  test("no token, no socket: it waits and asks again", async () => {
+    token = () => Promise.reject(new Error("not paired"));
+    live.start();
+    await timers.advance(100);
+    expect(sockets).toHaveLength(0);
+    token = () => Promise.resolve("t2");
+    await timers.advance(400);
+    expect(sockets).toHaveLength(1);
+  });
+
+  test("what is not JSON changes nothing, and says nothing of the bridge", async () => {
+    live.start();
+    await timers.advance(0);
+    sockets[0]?.onmessage?.({ data: "<html>" });
+    expect(log).not.toContain("there");
+  });
+
+  test("news of an abandoned socket is ignored", async () => {
+    const old = await connected();
+    old.onclose?.({ code: 1006 });
+    log.length = 0;
+    old.say({ type: "status", status: { mode: "offline" } });
+    expect(log).toEqual([]);
+  });
+
+  test("a nudge tries at once", async () => {
+    const socket = await connected();
+    socket.onclose?.({ code: 1006 });
+    live.nudge();
+    await timers.advance(0);
+    expect(sockets).toHaveLength(2);
+  });
+
+  test("stopped, it stays silent", async () => {
+    const socket = await connected();
+    live.stop();
+    await timers.advance(60_000);
+    expect(socket.closed).toBe(true);
+    expect(sockets).toHaveLength(1);
+    expect(timers.pending).toBe(0);
+  });
+});
+
+test("the address follows the scheme", () => {
+  expect(liveUrl("https://till.shop")).toBe("wss://till.shop/v1/kkt/live");
+});
