@@ -14,8 +14,6 @@ export interface PosPageOptions {
   /** With `pos_hr`: who sells, by name and PIN. */
   readonly employee?: { readonly name: string; readonly pin: string };
   readonly viewport?: { readonly width: number; readonly height: number };
-  /** Default: the Debian package's place. */
-  readonly executablePath?: string;
 }
 
 /** The fiscal data on the screen's copy of a receipt, as a person reads them. */
@@ -35,13 +33,15 @@ export interface FiscalCopy {
   readonly vat: readonly string[];
 }
 
+/** The Debian package's place. */
 const CHROMIUM = "/usr/bin/chromium";
 
 /** Keys that come faster are taken for a barcode scanner's (`barcodes/barcode_service.js`, 150 ms). */
 const KEY_MS = 200;
 
-export async function launchChromium(executablePath = CHROMIUM): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+/** @param args further switches of Chromium */
+export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", ...args] });
 }
 
 export class PosPage {
@@ -157,13 +157,17 @@ export class PosPage {
     const { page } = this;
     await page.locator(".paymentmethod").filter({ hasText: method }).first().click();
     await page.locator(".paymentline.selected").filter({ hasText: method }).waitFor();
-    if (amount !== undefined) {
-      for (const key of amount) {
-        await page
-          .locator(`.payment-screen .numpad-button[value="${key}"]`)
-          .click({ delay: KEY_MS });
-      }
+    if (amount === undefined) return;
+    for (const key of amount) {
+      await page.locator(`.payment-screen .numpad-button[value="${key}"]`).click({ delay: KEY_MS });
     }
+    // The last key rests in the buffer for a moment: the next press would carry it elsewhere.
+    const shown = amount.includes(",") ? amount : `${amount},00`;
+    const digits = [...shown].join("\\s*");
+    await page
+      .locator(".paymentline.selected")
+      .filter({ hasText: new RegExp(digits) })
+      .waitFor();
   }
 
   /** Presses Validate and goes on at once. */
