@@ -66,7 +66,11 @@ for mirror in "$@"; do
     (cd "$work" && apt-get -q -c "$work/apt.conf" download "$package" >>"$work/apt.log" 2>&1); then
     break
   fi
-  tail -n 5 "$work/apt.log"
+  grep '^[EW]:' "$work/apt.log" || tail -n 5 "$work/apt.log"
+  if grep -q 'is expired' "$work/apt.log"; then
+    say "the mirror is behind, or this machine's clock ahead; who trusts a mirror that is behind"
+    say "says so to apt (Acquire::Check-Valid-Until \"false\"), the signature is checked anyway"
+  fi
 done
 deb=$(find "$work" -maxdepth 1 -name "${package}_*.deb" -print -quit)
 [ -n "$deb" ] || die "no mirror of this machine gave $package (tried: $*)"
