@@ -155,6 +155,16 @@ describe("a sale over the serial line", () => {
     expect(await register.receiptsOf(uuid)).toMatchObject([{ operation: 2, sum: 120_050 }]);
   });
 
+  it("delivers also what a register with a bare session header hands out", async () => {
+    await register.post("/settings", { sessionStyle: "bare" });
+    const { uuid, key, body } = sale(640, 640);
+    expect((await sell(key, body)).status).toBe(200);
+    await until("the ticket", async () => (await state(key)).legs.ofd === "delivered");
+    await register.post("/settings", { sessionStyle: "crc" });
+    expect((await operator.documents()).filter(({ marker }) => marker === uuid)).toHaveLength(1);
+    expect(await operator.anomalies()).toEqual({ anomalies: [] });
+  });
+
   it("answers the device's refusal in Russian and lets an edited order be tried again", async () => {
     await register.fault({ kind: "error", command: "FF46", code: 0x33 });
     const { uuid, key, body } = sale(900, 900);

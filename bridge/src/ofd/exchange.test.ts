@@ -47,12 +47,29 @@ describe("exchange with the ОФД", () => {
   it.each<[string, (socket: Socket) => void, RegExp]>([
     ["no answer", (socket) => socket.end(), /без ответа/],
     ["half an answer", (socket) => socket.end(answerOf(10).subarray(0, 33)), /на середине/],
-    ["something else", (socket) => socket.write("HTTP/1.1 400\r\n"), /не по протоколу/],
+    [
+      "something else",
+      (socket) => socket.write("HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n"),
+      /не по протоколу/,
+    ],
     ["silence", () => undefined, /не ответил за 200 мс/],
   ])("%s is an error", async (_name, behave, message) => {
     const address = await serve((socket) => behave(socket), 200);
     await expect(send(address)).rejects.toThrow(message);
     await expect(send(address)).rejects.toBeInstanceOf(OfdError);
+  });
+
+  it("writes the A-protocol version out that some registers leave short", async () => {
+    const message = answerOf(4);
+    message.set([0x81, 0xa2, 0x01, 0x02], 4);
+    message.set([0, 0], 28);
+    let seen: Buffer | null = null;
+    const address = await serve((socket, got) => {
+      seen = got;
+      socket.write(answerOf(0));
+    });
+    await exchange(address, message, new AbortController().signal);
+    expect(seen!.subarray(6, 8)).toEqual(Buffer.from([0x01, 0x20]));
   });
 
   it("tells that nobody listens", async () => {

@@ -3,6 +3,12 @@
  * driver does it (fiscal.md §3.0). Both are opaque: the ФН signs and reads them.
  */
 import { connect, type Socket } from "node:net";
+import {
+  HEADER_LENGTH,
+  parseSessionHeader,
+  SessionMessageError,
+  withFullAProtocol,
+} from "./session-message.ts";
 
 export interface OfdAddress {
   readonly host: string;
@@ -16,11 +22,6 @@ export class OfdError extends Error {
   override readonly name = "OfdError";
 }
 
-/** Bytes of the session message's header; the body's length is LE16 at 24 (fiscal.md §3.2). */
-const HEADER = 30;
-const LENGTH_AT = 24;
-const SIGNATURE = Buffer.from([0x2a, 0x08, 0x41, 0x0a]);
-
 /** @returns header and body of the answer; @throws OfdError */
 export function exchange(
   address: OfdAddress,
@@ -30,14 +31,16 @@ export function exchange(
   return withConnection(address, signal, (socket, resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    socket.write(message);
+    socket.write(withFullAProtocol(message));
     socket.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      const answer = Buffer.concat(chunks, size);
-      const whole = wholeLength(answer);
-      if (whole === "foreign") reject(new OfdError("ОФД ответил не по протоколу"));
-      else if (whole !== null && size >= whole) resolve(new Uint8Array(answer.subarray(0, whole)));
+      try {
+        const answer = wholeAnswer(Buffer.concat(chunks, size));
+        if (answer !== null) resolve(answer);
+      } catch (error) {
+        reject(error as Error);
+      }
     });
     socket.on("end", () => {
       reject(
@@ -54,10 +57,19 @@ export function probe(address: OfdAddress, signal: AbortSignal): Promise<void> {
   return withConnection<void>(address, signal, (_socket, resolve) => resolve(undefined));
 }
 
-function wholeLength(answer: Buffer): number | "foreign" | null {
-  const seen = Math.min(answer.length, SIGNATURE.length);
-  if (!answer.subarray(0, seen).equals(SIGNATURE.subarray(0, seen))) return "foreign";
-  return answer.length < HEADER ? null : HEADER + answer.readUInt16LE(LENGTH_AT);
+/**
+ * null while bytes are missing. What is inside, its CRC included, is the ФН's to judge.
+ * @throws OfdError when it is no session message
+ */
+function wholeAnswer(bytes: Uint8Array): Uint8Array | null {
+  if (bytes.length < HEADER_LENGTH) return null;
+  try {
+    const whole = HEADER_LENGTH + parseSessionHeader(bytes).bodyLength;
+    return bytes.length < whole ? null : bytes.slice(0, whole);
+  } catch (error) {
+    if (!(error instanceof SessionMessageError)) throw error;
+    throw new OfdError("ОФД ответил не по протоколу", { cause: error });
+  }
 }
 
 function withConnection<T>(

@@ -137,7 +137,10 @@ describe("relay to the ОФД", () => {
     expect(fn.log).toEqual(["ticket 1", "ticket 2", "ticket 3"]);
     expect(marked.map(([, fd]) => fd)).toEqual([1, 2, 3, 3]);
     expect(marked[0]![0]).toBe(FN);
-    expect(relay.state).toMatchObject({ breaker: "closed", lastOkAt: expect.stringContaining("2026-11-22T18:00:00") as string });
+    expect(relay.state).toMatchObject({
+      breaker: "closed",
+      lastOkAt: expect.stringContaining("2026-11-22T18:00:00") as string,
+    });
   });
 
   it("goes at once after a sale", async () => {
