@@ -28,7 +28,7 @@ interface Stand {
 }
 
 const FAST = {
-  linkTiming: { controlMs: 80, byteMs: 60, pendingMs: 2_000 },
+  linkTiming: { controlMs: 120, byteMs: 80, pendingMs: 2_000 },
   sessionTiming: { busyPollMs: 5, answerMs: { FF45: 400, FF46: 400, FF0B: 400, "11": 300 } },
 } as const;
 
@@ -383,6 +383,15 @@ describe.each(STANDS)("$name", (stand) => {
     await device.connect();
     expect(await device.takePendingClose()).toBeNull();
     expect(await device.findDocument(3)).toMatchObject({ marker: UUID });
+  });
+
+  it("tells a shift over 24 hours, and closes it", async () => {
+    await ready();
+    kkt.device.register.clock.aheadSeconds += 25 * 3600;
+    expect(await device.status()).toMatchObject({ shift: { state: "expired", number: 1 } });
+    await expect(device.beginReceipt(SALE)).rejects.toMatchObject({ deviceCode: 0x4e });
+    expect(await device.closeShift(CASHIER)).toMatchObject({ shift: 1, fd: 3 });
+    expect(await device.openShift(CASHIER)).toMatchObject({ shift: 2, fd: 4 });
   });
 
   it("refuses a device whose VAT table says something else", async () => {

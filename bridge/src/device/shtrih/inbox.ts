@@ -21,6 +21,10 @@ export class Inbox {
     this.#byteMs = byteMs;
   }
 
+  get broken(): boolean {
+    return this.#lost !== null;
+  }
+
   data(bytes: Uint8Array): void {
     this.#events.push(...this.#parser.push(bytes));
     this.#wake?.();
@@ -59,12 +63,16 @@ export class Inbox {
   /** true: something came or the line broke; false: `ms` passed. */
   #arrival(ms: number): Promise<boolean> {
     return new Promise((resolve) => {
+      let over = false;
       const done = (came: boolean): void => {
+        if (over) return;
+        over = true;
         cancel();
         this.#wake = null;
         resolve(came);
       };
-      const cancel = this.#time.after(ms, () => done(false));
+      // after a pause of the whole process timers come before input: what lies ready still counts
+      const cancel = this.#time.after(ms, () => setImmediate(() => done(false)));
       this.#wake = () => done(true);
     });
   }

@@ -336,6 +336,17 @@ it("keeps the answer to another command and goes on waiting for its own", async 
   expect(await link.takePendingAnswer()).toMatchObject({ code: 0xff01 });
 });
 
+it("is not opened by an open that was overtaken by a close", async () => {
+  await link.close();
+  const opening = link.open();
+  await link.close();
+  await expect(opening).rejects.toThrow(DeviceLinkError);
+  await expect(exchanged("read")).rejects.toThrow(DeviceLinkError);
+  await link.open();
+  port.script(...IDLE, host(FRAME), device(ACK, ANSWER), host(ACK));
+  expect(await exchanged("read")).toBe(hex(RESULT));
+});
+
 /** Answers every write with whatever the test chose. */
 class WildPort implements Transport {
   readonly name = "wild";

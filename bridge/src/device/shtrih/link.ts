@@ -85,6 +85,8 @@ export class ShtrihLink {
   #kept: PendingAnswer[] = [];
   #delivered: Uint8Array | null = null;
   #turn: Promise<unknown> = Promise.resolve();
+  /** Counts `close`, so that an `open` under way does not outlive it. */
+  #closings = 0;
 
   constructor(options: LinkOptions) {
     this.#transport = options.transport;
@@ -95,8 +97,9 @@ export class ShtrihLink {
 
   /** Opens the line unless it is open and answering. @throws DeviceLinkError */
   open(): Promise<void> {
+    const closings = this.#closings;
     return this.#inTurn(async () => {
-      if (this.#inbox && !this.#suspect) return;
+      if (this.#inbox && !this.#inbox.broken && !this.#suspect) return;
       this.#inbox = null;
       await this.#transport.close();
       const inbox = new Inbox(this.#time, this.#timing.byteMs);
@@ -112,6 +115,10 @@ export class ShtrihLink {
       } catch (error) {
         throw new DeviceLinkError(messageOf(error), { cause: error });
       }
+      if (closings !== this.#closings) {
+        await this.#transport.close();
+        throw new DeviceLinkError("подключение к кассе прервано");
+      }
       this.#inbox = inbox;
       this.#suspect = false;
     });
@@ -119,6 +126,7 @@ export class ShtrihLink {
 
   /** An exchange under way ends as if the line had broken. */
   async close(): Promise<void> {
+    this.#closings += 1;
     this.#inbox?.lost(new Error("соединение с кассой закрыто"));
     this.#inbox = null;
     await this.#transport.close();
