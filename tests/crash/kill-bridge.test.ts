@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TILLS, COMPANY } from "@opticserp/fixtures/data/shop.ts";
+import { TILLS } from "@opticserp/fixtures/data/shop.ts";
 import {
   BridgeClient,
   signingKey,
@@ -53,8 +53,6 @@ describe("kill −9 of the bridge", () => {
         stand: "kill",
         dir,
         spec,
-        inn: COMPANY.inn,
-        timezone: COMPANY.timezone,
         printMs: 0,
         transport: "serial",
         ofd: ofd.ready.listen,

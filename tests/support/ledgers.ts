@@ -59,7 +59,8 @@ export function delivered({ odoo, fn }: Ledgers, uuid: string, timeoutMs = 60_00
         id: number;
         fn: string;
         fd: number;
-        fp: number;
+        /** Text: a u32 is more than Odoo's integers hold. */
+        fp: string;
         total_kopecks: number;
         order_id: [number, string] | false;
       }>(
@@ -86,7 +87,7 @@ export async function expectFourAgree(
 ): Promise<LedgerDocument> {
   const { order, receipt, receipts } = await delivered(ledgers, uuid);
   const signed = await ledgers.kkt.receiptsOf(uuid);
-  expect(signed.map(entry)).toEqual([{ fd: receipt.fd, fp: receipt.fp, sum }]);
+  expect(signed.map(entry)).toEqual([{ fd: receipt.fd, fp: Number(receipt.fp), sum }]);
   const atOfd = await until("the ОФД has the document", async () => {
     const documents = await ledgers.ofd.documents();
     const found = documents.filter(({ fn, fd }) => fn === ledgers.fn && fd === receipt.fd);
