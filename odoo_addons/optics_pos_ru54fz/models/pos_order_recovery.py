@@ -1,5 +1,6 @@
 import json
 import logging
+from contextlib import contextmanager
 
 import psycopg2
 
@@ -97,16 +98,31 @@ class PosOrder(models.Model):
                     till.pos_config_id.name,
                 ),
             )
-        # With the rights of the person at the till, not with the bridge's.
-        seller = (
-            self.with_user(session.user_id)
-            .with_context(allowed_company_ids=till.company_id.ids)
-            .with_company(till.company_id)
-        )
-        seller.sync_from_ui([order])
+        with self._kkt_acting_as(session.user_id, till.company_id) as seller:
+            seller.sync_from_ui([order])
         orders.search([("uuid", "=", uuid)])._kkt_link_receipts()
         _logger.info("Order %s created from the bridge of till %s", uuid, till.code)
         return "created"
+
+    @contextmanager
+    def _kkt_acting_as(self, user, company):
+        """With the rights of the person at the till, not with the bridge's.
+
+        Odoo checks some relations by the transaction's default user, whoever asks.
+        """
+        seller = (
+            self.with_user(user)
+            .with_context(allowed_company_ids=company.ids)
+            .with_company(company)
+        )
+        transaction = self.env.transaction
+        before = transaction.default_env
+        transaction.default_env = seller.env
+        try:
+            yield seller
+            seller.env.flush_all()
+        finally:
+            transaction.default_env = before
 
 
 class _Refusal(Exception):

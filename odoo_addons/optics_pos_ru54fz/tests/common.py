@@ -134,3 +134,13 @@ class KktCommon(TestPoSCommon):
         order = self.sell(**kwargs)
         self.deliver(self.receipt_row(order.uuid))
         return order
+
+    def blob_data(self, **changes):
+        """(uuid, order) as the page serialises it for the bridge's copy."""
+        uuid = str(uuid4())
+        data = self.create_ui_order_data(
+            [(self.product, 1)], uuid=uuid, pos_order_ui_args={"state": "paid"}
+        )
+        for payment in data["payment_ids"]:
+            payment[2]["name"] = str(payment[2]["name"])
+        return uuid, {**data, **changes}

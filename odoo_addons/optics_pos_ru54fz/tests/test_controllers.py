@@ -115,6 +115,22 @@ class TestControllers(KktCommon, HttpCase):
         (result,) = answer["result"]["results"]
         self.assertEqual(result["error"]["code"], "row_invalid")
 
+    def test_orders_are_created_with_the_rights_of_the_seller(self):
+        self.open_new_session()
+        self.pos_session.user_id = self.new_user(
+            "seller", "base.group_user", "point_of_sale.group_pos_user"
+        )
+        uuid, data = self.blob_data(partner_id=self.customer.id)
+        self.call("receipts", {"receipts": [self.receipt_row(uuid)]})
+        params = {"orders": [{"uuid": uuid, "blob": json.dumps(data)}]}
+        for status in ("created", "known"):
+            (result,) = self.call("orders", params)["result"]["results"]
+            self.assertEqual(result, {"uuid": uuid, "status": status, "error": None})
+        order = self.env["pos.order"].search([("uuid", "=", uuid)])
+        self.assertEqual(order.state, "paid")
+        self.assertEqual(order.partner_id, self.customer)
+        self.assertTrue(order.kkt_fiscal)
+
     def test_only_post(self):
         response = self.url_open(
             "/kkt/v1/heartbeat",

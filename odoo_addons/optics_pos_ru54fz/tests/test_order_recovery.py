@@ -19,16 +19,6 @@ class TestOrderRecovery(KktCommon):
         )
         self.pos_session.user_id = self.seller
 
-    def blob(self, **changes):
-        uuid = str(uuid4())
-        data = self.create_ui_order_data(
-            [(self.product, 1)], uuid=uuid, pos_order_ui_args={"state": "paid"}
-        )
-        for payment in data["payment_ids"]:
-            payment[2]["name"] = str(payment[2]["name"])
-        data.update(changes)
-        return uuid, data
-
     def recover(self, uuid, data):
         orders = (
             self.env["pos.order"]
@@ -52,7 +42,7 @@ class TestOrderRecovery(KktCommon):
         self.assertFalse(self.order(uuid).filtered(lambda o: o.state != "draft"))
 
     def test_created_once(self):
-        uuid, data = self.blob()
+        uuid, data = self.blob_data()
         row = self.receipt_row(uuid)
         self.deliver(row)
         self.assertEqual(
@@ -68,7 +58,7 @@ class TestOrderRecovery(KktCommon):
         self.assertEqual(len(self.order(uuid)), 1)
 
     def test_draft_is_completed(self):
-        uuid, data = self.blob(state="draft")
+        uuid, data = self.blob_data(state="draft")
         self.env["pos.order"].sync_from_ui([json.loads(json.dumps(data))])
         draft = self.order(uuid)
         self.assertEqual(draft.state, "draft")
@@ -80,11 +70,11 @@ class TestOrderRecovery(KktCommon):
         self.assertEqual(draft.state, "paid")
 
     def test_without_a_receipt_refused(self):
-        uuid, data = self.blob()
+        uuid, data = self.blob_data()
         self.assertRefused("receipt_missing", uuid, data)
 
     def test_closed_session(self):
-        uuid, data = self.blob()
+        uuid, data = self.blob_data()
         self.deliver(self.receipt_row(uuid))
         self.pos_session.post_closing_cash_details(0)
         self.pos_session.close_session_from_ui()
@@ -94,13 +84,13 @@ class TestOrderRecovery(KktCommon):
         self.assertEqual(self.order(uuid).session_id, self.pos_session)
 
     def test_session_of_another_point_of_sale(self):
-        uuid, data = self.blob()
+        uuid, data = self.blob_data()
         self.deliver(self.receipt_row(uuid))
         self.till.pos_config_id = self.other_currency_config
         self.assertRefused("session_foreign", uuid, data)
 
     def test_bad_blobs(self):
-        uuid, data = self.blob()
+        uuid, data = self.blob_data()
         self.deliver(self.receipt_row(uuid))
         for blob in (
             "{",
@@ -115,7 +105,7 @@ class TestOrderRecovery(KktCommon):
 
     @mute_logger("odoo.addons.optics_pos_ru54fz.models.pos_order_recovery")
     def test_content_that_odoo_refuses_leaves_nothing(self):
-        uuid, data = self.blob()
+        uuid, data = self.blob_data()
         self.deliver(self.receipt_row(uuid))
         for blob in (
             {**data, "no_such_field": 1},

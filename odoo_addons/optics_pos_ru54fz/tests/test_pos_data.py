@@ -13,14 +13,15 @@ class TestPosData(KktCommon):
             "cashier", "base.group_user", "point_of_sale.group_pos_user"
         )
 
-    def load(self, *models):
+    def load(self):
+        """Everything, as a page does: addons look into each other's data."""
         self.open_new_session()
         session = self.pos_session.with_user(self.cashier)
-        return session.load_data_params(), session.load_data(list(models))
+        return session.load_data_params(), session.load_data([])
 
     def test_till_of_this_point_of_sale(self):
         self.till.rotate_credential()
-        params, data = self.load("kkt.till", "pos.config")
+        params, data = self.load()
         self.assertEqual(
             data["kkt.till"],
             [
@@ -40,7 +41,7 @@ class TestPosData(KktCommon):
 
     def test_no_till_nothing_loaded(self):
         self.till.unlink()
-        _params, data = self.load("kkt.till", "pos.config")
+        _params, data = self.load()
         self.assertEqual(data["kkt.till"], [])
         self.assertFalse(data["pos.config"][0]["kkt_till_id"])
 
@@ -54,9 +55,7 @@ class TestPosData(KktCommon):
     def test_codes_are_loaded(self):
         tax = self.taxes["tax7"]
         tax.kkt_vat_code = "11"
-        _params, data = self.load(
-            "account.tax", "product.template", "pos.payment.method"
-        )
+        _params, data = self.load()
         codes = {row["id"]: row["kkt_vat_code"] for row in data["account.tax"]}
         self.assertEqual(codes[tax.id], "11")
         template = next(
@@ -74,7 +73,7 @@ class TestPosData(KktCommon):
 
     def test_nothing_of_the_order_is_written_back(self):
         """The page sends every field back that is neither computed nor related."""
-        params, _data = self.load("kkt.till")
+        params, _data = self.load()
         relations = params["pos.order"]["relations"]
         ours = [name for name in relations if name.startswith("kkt_")]
         self.assertIn("kkt_fiscal", ours)
