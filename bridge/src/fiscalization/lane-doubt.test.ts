@@ -95,6 +95,17 @@ describe("the closing answer is lost", () => {
     expect(bench.row()).toMatchObject({ state: "fiscalized", fiscal: { fd: 101 } });
   });
 
+  it("sends away who already waits for the device, instead of letting him hang", async () => {
+    const hold = bench.device.hold("closeReceipt");
+    bench.device.fault("closeReceipt", "lost-after", () => (bench.device.down = true));
+    bench.submit();
+    await hold.reached;
+    const turn = bench.lane.withDevice("relay", (device) => device.readOfdMessage());
+    const refused = expect(turn).rejects.toMatchObject({ reason: { code: "in_doubt" } });
+    hold.release();
+    await refused;
+  });
+
   it("the screen that goes away does not end a receipt in doubt", async () => {
     bench.device.fault("closeReceipt", "lost-after", () => (bench.device.down = true));
     await bench.sell();
@@ -139,6 +150,18 @@ describe("the closing answer is lost", () => {
     await bench.time.advance(6000);
     expect(bench.device.printed).toEqual([101]);
     expect(bench.device.receiptsOf(orderUuid())).toHaveLength(1);
+  });
+
+  it("paper is in again when the receipt is read back: its print goes on at once", async () => {
+    bench.device.fault("closeReceipt", "lost-after");
+    const hold = bench.device.hold("closeReceipt");
+    bench.submit();
+    await hold.reached;
+    bench.device.paper = "waiting-continue";
+    hold.release();
+    await settle();
+    expect(bench.row().state).toBe("fiscalized");
+    expect(bench.device.printed).toEqual([101]);
   });
 
   it("somebody pressed Z and sold the same sum: ours is not mistaken for it", async () => {

@@ -146,6 +146,17 @@ describe("withdrawing", () => {
     },
   );
 
+  it("cancels what is open on the device at once, not with the next status", async () => {
+    const hold = bench.device.hold("position");
+    bench.submit();
+    await hold.reached;
+    bench.lane.withdraw(keyOf());
+    hold.release();
+    await settle();
+    expect(bench.device.documentOpen).toBe(false);
+    expect(bench.lane.snapshot().lane.state).toBe("idle");
+  });
+
   it("is too late once the closing command may be out", async () => {
     const hold = bench.device.hold("closeReceipt");
     bench.submit();

@@ -12,6 +12,7 @@ import type { Cashier, ReceiptKey } from "../domain/receipt.ts";
 import { EXPECTED_INN_SETTING, HLC_SETTING } from "../journal/setting-names.ts";
 import type { Journal, Reason, StoredReceipt } from "../journal/types.ts";
 import { noCrash, type CrashHook } from "./crash-points.ts";
+import { DeviceKeeper } from "./device-keeper.ts";
 import { DeviceLink } from "./device-link.ts";
 import { DeviceLock } from "./device-lock.ts";
 import { LaneBoard } from "./lane-board.ts";
@@ -60,6 +61,7 @@ export class FiscalLane implements Lane {
   readonly #lock = new DeviceLock();
   readonly #board: LaneBoard;
   readonly #operations: Operations;
+  readonly #keeper: DeviceKeeper;
   readonly #screen: ScreenWatch;
   /** Ends waiting for a link that is down. */
   readonly #stopping = new AbortController();
@@ -71,8 +73,6 @@ export class FiscalLane implements Lane {
   #hlc: Hlc = HLC_ZERO;
   #job: Promise<void> = Promise.resolve();
   #operationJob: Promise<void> = Promise.resolve();
-  #pollTries = 0;
-  #cancelPoll: () => void = () => undefined;
 
   constructor(options: FiscalLaneOptions) {
     const { device, journal, time } = options;
@@ -97,6 +97,7 @@ export class FiscalLane implements Lane {
       expectedInn: () => this.#board.expectedInn,
     };
     this.#operations = new Operations(this.#tools);
+    this.#keeper = new DeviceKeeper(this.#tools, this.#lock, this.#board);
     this.#screen = new ScreenWatch(time, this.#settings.screenDeadlineMs, (key) =>
       this.#cancelAccepted(key, "screen-gone", REASONS.screenGone),
     );
@@ -112,7 +113,7 @@ export class FiscalLane implements Lane {
       const { effects } = this.#book.end(key, "restarted", REASONS.restarted);
       if (effects.includes("recover")) this.#begin(key, () => this.#recover(key));
     }
-    this.#schedulePoll(0);
+    this.#keeper.start();
     return Promise.resolve();
   }
 
@@ -120,7 +121,7 @@ export class FiscalLane implements Lane {
     if (this.#running !== "yes") return;
     this.#running = "stopping";
     this.#stopping.abort();
-    this.#cancelPoll();
+    this.#keeper.stop();
     this.#lock.failOthers(new LaneRefusal(REASONS.shuttingDown));
     const bound = new AbortController();
     await Promise.race([
@@ -357,40 +358,5 @@ export class FiscalLane implements Lane {
     if (this.#running === "stopping") return REASONS.shuttingDown;
     if (this.#board.state !== "stopped") return null;
     return { code: "lane_stopped", text: this.#board.reasonText };
-  }
-
-  /** Keeps the link up and the status fresh while nobody else uses the device. */
-  #schedulePoll(ms: number): void {
-    this.#cancelPoll = this.#time.after(ms, () => {
-      void this.#poll().then((next) => {
-        if (this.#running === "yes") this.#schedulePoll(next);
-      });
-    });
-  }
-
-  async #poll(): Promise<number> {
-    try {
-      if (this.#board.state === "idle") {
-        const release = await this.#lock.acquire("relay");
-        await this.#lookAtDevice().finally(release);
-      }
-    } catch (error) {
-      if (isLinkTrouble(error)) await this.#link.lost(error);
-      else this.#log("warn", "status not read", { error: String(error) });
-    }
-    this.#pollTries = this.#link.connected ? 0 : this.#pollTries + 1;
-    return this.#link.connected
-      ? this.#settings.statusIntervalMs
-      : retryPause(this.#settings, this.#pollTries);
-  }
-
-  async #lookAtDevice(): Promise<void> {
-    if (this.#board.state !== "idle") return;
-    await this.#link.connect();
-    const status = await this.#link.readStatus();
-    await this.#tools.shifts.settle(status);
-    // nothing of ours is on the device now, so an open document is a leftover
-    if (status.documentOpen) await this.#link.device.cancelReceipt();
-    if (status.paper === "waiting-continue") await this.#link.device.continuePrint();
   }
 }

@@ -1,0 +1,71 @@
+/** Keeps the link up and the status fresh while nobody else uses the device. */
+import type { DeviceLock } from "./device-lock.ts";
+import type { LaneBoard } from "./lane-board.ts";
+import { isLinkTrouble, retryPause, type LaneTools } from "./lane-tools.ts";
+
+export class DeviceKeeper {
+  readonly #tools: LaneTools;
+  readonly #lock: DeviceLock;
+  readonly #board: LaneBoard;
+  #running = false;
+  #tries = 0;
+  #cancel: () => void = () => undefined;
+
+  constructor(tools: LaneTools, lock: DeviceLock, board: LaneBoard) {
+    this.#tools = tools;
+    this.#lock = lock;
+    this.#board = board;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#schedule(0);
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#cancel();
+  }
+
+  #schedule(ms: number): void {
+    this.#cancel = this.#tools.time.after(ms, () => {
+      void this.#turn().then((next) => {
+        if (this.#running) this.#schedule(next);
+      });
+    });
+  }
+
+  /** Never throws; resolves with the pause before the next turn, ms. */
+  async #turn(): Promise<number> {
+    const { link, settings, log } = this.#tools;
+    try {
+      await this.#look();
+    } catch (error) {
+      if (isLinkTrouble(error)) await link.lost(error);
+      else log("warn", "status not read", { error: String(error) });
+    }
+    this.#tries = link.connected ? 0 : this.#tries + 1;
+    return link.connected ? settings.statusIntervalMs : retryPause(settings, this.#tries);
+  }
+
+  async #look(): Promise<void> {
+    // a receipt looks for itself, and in doubt nobody but the recovery may ask the device
+    if (this.#board.state !== "idle") return;
+    const release = await this.#lock.acquire("relay");
+    try {
+      if (this.#board.state === "idle" && this.#running) await this.#refresh();
+    } finally {
+      release();
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const { link, shifts } = this.#tools;
+    await link.connect();
+    const status = await link.readStatus();
+    await shifts.settle(status);
+    // nothing of ours is on the device now, so an open document is a leftover
+    if (status.documentOpen) await link.device.cancelReceipt();
+    if (status.paper === "waiting-continue") await link.device.continuePrint();
+  }
+}
