@@ -2,8 +2,9 @@ import logging
 
 import psycopg2
 
-from odoo import _, api, fields, models
+from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.exceptions import ConcurrencyError
+from odoo.modules.registry import Registry
 from odoo.tools import mute_logger
 
 from ..tools import wire
@@ -21,6 +22,13 @@ class KktReceipt(models.Model):
         """Accept a delivery; one row's refusal does not touch the others."""
         results = [self._deliver_row(till, row) for row in rows]
         self._link_missing(till)
+        self._link_after_commit(
+            [
+                row["uuid"]
+                for row in results
+                if row["order"] == "missing" and row["uuid"]
+            ]
+        )
         return results
 
     @api.model
@@ -167,11 +175,34 @@ class KktReceipt(models.Model):
             )
 
     @api.model
-    def _link_missing(self, till=None):
+    def _link_after_commit(self, uuids):
+        """Look again when this transaction is visible to all.
+
+        Receipt and order of a sale arrive in the same second, on connections of their
+        own: neither transaction sees the other's row. Of two that look again after
+        their commit, the later one sees both.
+        """
+        if not uuids:
+            return
+        database = self.env.cr.dbname
+
+        @self.env.cr.postcommit.add
+        def link():
+            try:
+                with Registry(database).cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    env["kkt.receipt"]._link_missing(uuids=uuids)
+            except psycopg2.errors.SerializationFailure:
+                _logger.debug("The other side links %s", uuids)
+
+    @api.model
+    def _link_missing(self, till=None, uuids=None):
         """Link receipts and orders whose transactions could not see each other."""
         domain = [("order_id", "=", False)]
         if till:
             domain.append(("till_id", "=", till.id))
+        if uuids is not None:
+            domain.append(("uuid", "in", uuids))
         waiting = self.sudo().search(domain)
         orders = (
             self.env["pos.order"]

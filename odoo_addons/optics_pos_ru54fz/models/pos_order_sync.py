@@ -42,6 +42,10 @@ class PosOrder(models.Model):
             receipt.order_id = by_uuid[receipt.uuid]
         if receipts:
             self._kkt_forget_receipt()
+        waiting = self.filtered(
+            lambda order: order.config_id.kkt_till_id and not order.kkt_receipt_id
+        )
+        receipts._link_after_commit(waiting.mapped("uuid"))
 
     @api.model
     def _process_order(self, order, existing_order):
