@@ -194,6 +194,10 @@ class KktReceipt(models.Model):
                     env["kkt.receipt"]._link_missing(uuids=uuids)
             except psycopg2.errors.SerializationFailure:
                 _logger.debug("The other side links %s", uuids)
+            except Exception:
+                # What was delivered is committed: its sender must hear so, and the
+                # periodic job links the rest.
+                _logger.exception("Receipts and orders left to be linked: %s", uuids)
 
     @api.model
     def _link_missing(self, till=None, uuids=None):

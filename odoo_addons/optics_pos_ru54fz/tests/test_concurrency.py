@@ -39,6 +39,8 @@ class TestConcurrency(BaseCase):
         with self.registry.cursor() as cr:
             cr.execute("DELETE FROM kkt_receipt WHERE till_id = %s", [self.till_id])
             cr.execute("DELETE FROM kkt_event WHERE till_id = %s", [self.till_id])
+            cr.execute("DELETE FROM pos_order WHERE config_id = %s", [self.config_id])
+            cr.execute("DELETE FROM pos_session WHERE config_id = %s", [self.config_id])
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["kkt.till"].browse(self.till_id).unlink()
             env["pos.config"].browse(self.config_id).unlink()
@@ -116,6 +118,35 @@ class TestConcurrency(BaseCase):
             statuses = self.deliver_while_another_is_open(self.row(), self.row(total=2))
         self.assertEqual(statuses, ["refused"])
         self.assertEqual(self.count(), 1)
+
+    def make_order(self):
+        """In a transaction of its own, committed."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            config = env["pos.config"].browse(self.config_id)
+            config.open_ui()
+            order = env["pos.order"].create(
+                {
+                    "uuid": self.uuid,
+                    "session_id": config.current_session_id.id,
+                    "amount_tax": 0,
+                    "amount_total": 1,
+                    "amount_paid": 1,
+                    "amount_return": 0,
+                }
+            )
+            return order.id
+
+    def test_order_and_receipt_that_cannot_see_each_other_are_linked(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            self.assertEqual(self.deliver(env, self.row()), "created")
+            order_id = self.make_order()
+            self.assertFalse(env["kkt.receipt"].search([("fn", "=", self.fn)]).order_id)
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            receipt = env["kkt.receipt"].search([("fn", "=", self.fn)])
+            self.assertEqual(receipt.order_id.id, order_id)
 
     def count(self):
         with self.registry.cursor() as cr:
