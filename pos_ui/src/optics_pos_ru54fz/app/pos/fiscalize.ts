@@ -5,7 +5,7 @@ import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { begin, isOpen, newRecord, ownerOf, type OrderRecord } from "../attempt/attempt.ts";
-import type { Outcome, Progress } from "../attempt/settlement.ts";
+import type { Choice, Outcome, Progress } from "../attempt/settlement.ts";
 import { BridgeProblem, NotPaired, NotSent } from "../bridge/problem.ts";
 import { KktWaitDialog } from "../components/wait_dialog/wait_dialog.ts";
 import { buildReceipt } from "../receipt/receipt_builder.ts";
@@ -18,9 +18,9 @@ import type { PosTill } from "./pos_till.ts";
 /** The bridge takes 512 KiB; larger orders go without their copy. */
 const MAX_BLOB_BYTES = 500 * 1024;
 
-function refuse(kkt: PosTill, title: string, body: string): false {
+function refuse(kkt: PosTill, title: string, body: string): "refused" {
   kkt.pos.dialog.add(AlertDialog, { title, body });
-  return false;
+  return "refused";
 }
 
 /** The order as Odoo would get it once it is paid; the page's own copy stays as it is. */
@@ -103,26 +103,39 @@ async function waitFor(kkt: PosTill, record: OrderRecord, fresh: boolean): Promi
     canWithdraw: false,
     canLeave: false,
   });
-  const close = kkt.pos.dialog.add(KktWaitDialog, {
-    progress,
-    orderName: record.orderName,
-    choose: (choice: "withdraw" | "leave" | "retry") => kkt.till.current?.choose(choice),
-  }) as () => void;
+  let over = false;
+  let close: () => void = () => undefined;
+  const show = (): void => {
+    const props = {
+      progress,
+      orderName: record.orderName,
+      choose: (choice: Choice) => kkt.till.current?.choose(choice),
+    };
+    // Odoo closes all dialogs at some turns of its own: this one comes back until it is over
+    const onClose = (): void => {
+      if (!over) setTimeout(() => !over && show());
+    };
+    close = kkt.pos.dialog.add(KktWaitDialog, props, { onClose }) as () => void;
+  };
+  show();
   try {
     return await kkt.till.settle(record, fresh, (next) => Object.assign(progress, next));
   } finally {
+    over = true;
     close();
   }
 }
 
 /**
- * @returns whether the order has its fiscal document; when not, the cashier has been told why and
- *   the order is as it was
+ * `refused`: no fiscal document, the cashier has been told why, the order is as it was; `left`:
+ * the outcome is open and the order stays locked; `busy`: another order is at the till.
  */
-export async function fiscalize(kkt: PosTill, order: PosOrder): Promise<boolean> {
+export type Fiscalized = "fiscalized" | "refused" | "left" | "busy";
+
+export async function fiscalize(kkt: PosTill, order: PosOrder): Promise<Fiscalized> {
   const { till } = kkt;
-  if (till.isFiscalized(order.uuid)) return true;
-  if (till.settling) return false;
+  if (till.isFiscalized(order.uuid)) return "fiscalized";
+  if (till.settling) return "busy";
   let record = till.store.get(order.uuid) ?? newRecord(order.uuid, crypto.randomUUID(), Date.now());
   const fresh = !isOpen(record);
   if (fresh) {
@@ -139,18 +152,14 @@ export async function fiscalize(kkt: PosTill, order: PosOrder): Promise<boolean>
     }
   }
   const outcome = await waitFor(kkt, record, fresh);
-  switch (outcome.kind) {
-    case "fiscalized":
-      return true;
-    case "refused":
-      return refuse(kkt, _t("The till has not printed the receipt"), reasonText(outcome.reason));
-    case "left":
-      return false;
-  }
+  return outcome.kind === "refused"
+    ? refuse(kkt, _t("The till has not printed the receipt"), reasonText(outcome.reason))
+    : outcome.kind;
 }
 
 function reasonText(reason: { code: string; text: string }): string {
   if (reason.code === "withdrawn") return _t("The receipt was withdrawn.");
   const text = reason.text === "" ? unreachableText(null) : reason.text;
-  return `${text}\n${_t("Nothing was printed. The order can be changed and tried again.")}`;
+  const hint = _t("Nothing was printed. The order can be changed and tried again.");
+  return [text, hint].join("\n");
 }

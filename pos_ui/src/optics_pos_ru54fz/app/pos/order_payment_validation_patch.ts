@@ -44,14 +44,17 @@ patch(OrderPaymentValidation.prototype, {
   async shouldHideValidationBehindFeedbackScreen(this: Validation) {
     const { kkt } = this.pos;
     if (!kkt) return super.shouldHideValidationBehindFeedbackScreen();
-    if (!(await fiscalize(kkt, this.order))) {
+    const result = await fiscalize(kkt, this.order);
+    if (result === "fiscalized") return super.shouldHideValidationBehindFeedbackScreen();
+    if (result === "left") {
+      this.pos.setOrder(this.pos.getEmptyOrder());
+      const { page, params } = this.pos.defaultPage;
+      this.pos.navigate(page, { ...params, orderUuid: this.pos.selectedOrderUuid });
+    } else if (result === "refused" && this.pos.router.state.current !== "PaymentScreen") {
       // a quick payment starts on the product screen: the reason belongs to the payment screen
-      if (this.pos.router.state.current !== "PaymentScreen") {
-        this.pos.navigate("PaymentScreen", { orderUuid: this.order.uuid });
-      }
-      return false;
+      this.pos.navigate("PaymentScreen", { orderUuid: this.order.uuid });
     }
-    return super.shouldHideValidationBehindFeedbackScreen();
+    return false;
   },
 
   /** The paper is out of the register: the screen with its copy comes, never a silent one. */

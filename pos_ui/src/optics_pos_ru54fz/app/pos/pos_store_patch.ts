@@ -8,6 +8,7 @@ import { setCurrentPos } from "./current_pos.ts";
 import { keepUnsent, Turns, waitingOrders } from "./delivery.ts";
 import { watchRpc } from "./odoo_calls.ts";
 import { PosTill } from "./pos_till.ts";
+import { resumeOpenOrder } from "./resume.ts";
 
 const turns = new Turns();
 
@@ -22,6 +23,22 @@ patch(PosStore.prototype, {
     watchRpc(kkt);
     await kkt.open();
     this.kkt = kkt;
+  },
+
+  /** An order with an open outcome is shown with its wait, never as one that could be edited. */
+  navigate(this: PosStore, routeName: string, routeParams: { orderUuid?: string } = {}) {
+    const result = super.navigate(routeName, routeParams);
+    resumeOpenOrder(this, routeName, routeParams.orderUuid);
+    return result;
+  },
+
+  /** What the POS opens by itself is never an order with an open outcome. */
+  get openOrder() {
+    const { kkt } = this as unknown as PosStore;
+    const stock = super.openOrder as PosOrder;
+    if (!kkt?.isOpen(stock)) return stock;
+    const orders = (this as unknown as PosStore).getOpenOrders() as readonly PosOrder[];
+    return orders.find((order) => !kkt.isOpen(order)) ?? super.addNewOrder();
   },
 
   async syncAllOrders(this: PosStore, options: object = {}) {

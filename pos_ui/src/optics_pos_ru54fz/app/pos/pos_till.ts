@@ -97,9 +97,25 @@ export class PosTill {
 
   /** A fiscalized order that the page still holds as a draft (reload, crash) is a paid one. */
   private settled(record: OrderRecord): void {
-    if (record.state !== "fiscalized") return;
     const order = this.pos.models["pos.order"].getBy("uuid", record.uuid) as PosOrder | undefined;
-    if (order !== undefined && order.state === "draft") markPaid(this.pos, order);
+    if (order === undefined || order.state !== "draft") return;
+    if (record.state === "fiscalized") {
+      markPaid(this.pos, order);
+      this.showReceipt(order);
+      void this.link.probe();
+    } else if (record.reason !== null && record.reason.text !== "") {
+      this.pos.notification.add(record.reason.text, { type: "warning" });
+    }
+  }
+
+  /** Whoever looks at the order sees its receipt now. */
+  private showReceipt(order: PosOrder): void {
+    const { router } = this.pos;
+    const { current, params } = router.state;
+    if (params.orderUuid !== order.uuid) return;
+    if (current === "PaymentScreen" || current === "ProductScreen") {
+      router.navigate("ReceiptScreen", { orderUuid: order.uuid });
+    }
   }
 
   private async certify(profile: string, jwk: JsonWebKey): Promise<Certificate> {
