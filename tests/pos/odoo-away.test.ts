@@ -2,6 +2,7 @@
  * Odoo refuses, accepts and never answers, or every packet to it is lost: the receipt screen comes
  * all the same within the limit, and everything is delivered by itself when Odoo is back.
  */
+import { until } from "@opticserp/fixtures/stand/control.ts";
 import { freePort } from "@opticserp/native";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Link, type LinkMode } from "../support/gate.ts";
@@ -17,9 +18,14 @@ const MODES: readonly { readonly mode: LinkMode; readonly how: string }[] = [
   { mode: "drop", how: "loses every packet" },
 ];
 
+/** What the POS itself goes by (`data_service.js`). */
+const isOffline = () =>
+  (globalThis as unknown as { posmodel: { data: { network: { offline: boolean } } } }).posmodel.data
+    .network.offline;
+
 describe("a sale without Odoo", () => {
-  let floor: ShopFloor;
-  let link: Link;
+  let floor: ShopFloor | undefined;
+  let link: Link | undefined;
 
   beforeAll(async () => {
     const port = await freePort();
@@ -28,8 +34,9 @@ describe("a sale without Odoo", () => {
       {
         name: "test-away",
         odooLink: async (odooPort) => {
-          link = await Link.create(1, port, odooPort);
-          return link.url;
+          const made = await Link.create(1, port, odooPort);
+          link = made;
+          return made.url;
         },
       },
       [
@@ -40,14 +47,18 @@ describe("a sale without Odoo", () => {
     );
   });
   afterAll(async () => {
-    await floor.close();
-    await link.close();
+    await floor?.close();
+    await link?.close();
   });
 
   it.each(MODES)("Odoo $how", async ({ mode }) => {
+    if (!floor || !link) throw new Error("the shop is not open");
     const { ledgers } = floor;
     await link.set(mode);
+    // At the first moment nobody knows of the outage; later the page has been told of it.
     const first = await floor.sell(product("sunglasses", 1));
+    const { page } = floor.pos;
+    await until("the page knows that Odoo is away", () => page.evaluate(isOffline), 90_000);
     const second = await floor.sell(product("frames", 1), product("accessories", 2));
     await floor.picture(`away-${mode}`);
     for (const { uuid } of [first, second]) {

@@ -33,7 +33,8 @@ const server = createServer((client) => {
   client.on("data", (chunk) => mode === "pass" && upstream.write(chunk));
   upstream.on("data", (chunk) => mode === "pass" && client.write(chunk));
   client.on("close", () => upstream.destroy());
-  upstream.on("close", () => mode === "pass" && client.destroy());
+  // `end`, not `destroy`: what the server said last may still be on its way.
+  upstream.on("close", () => mode === "pass" && client.end());
 });
 
 function listen(): Promise<void> {

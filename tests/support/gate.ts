@@ -3,6 +3,7 @@
  * a server on this machine. `drop` loses every packet to it, as a dead radio link does.
  */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
@@ -62,6 +63,15 @@ class Gate {
 /** Locally administered address that no interface has: frames sent to it are nobody's. */
 const NOBODY = "02:00:00:00:00:99";
 
+/** Removes what a test process that was killed left of this number: its addresses would be ours. */
+async function sweep(number: number): Promise<void> {
+  for (const line of (await ip("netns", "list")).split("\n")) {
+    const [name, pid, of] = /^opl(\d+)x(\d+)/.exec(line) ?? [];
+    if (name === undefined || Number(of) !== number || existsSync(`/proc/${pid}`)) continue;
+    await ip("netns", "del", name);
+  }
+}
+
 export class Link {
   /** Where the server is reached through the link. */
   readonly host: string;
@@ -93,7 +103,8 @@ export class Link {
    * live at the same time apart; `targetPort` is on this machine's loopback.
    */
   static async create(number: number, port: number, targetPort: number): Promise<Link> {
-    const name = `opl${process.pid % 10_000}x${number}`;
+    await sweep(number);
+    const name = `opl${process.pid}x${number}`;
     const near = `10.231.${number}.1`;
     const far = `10.231.${number}.2`;
     await ip("netns", "add", name);

@@ -50,8 +50,8 @@ export class ShopFloor {
       seed: SEED,
       ...options,
     });
+    const browser = await launchChromium(args);
     try {
-      const browser = await launchChromium(args);
       const [till] = stand.shop.tills;
       const [cashier] = PEOPLE;
       if (!till || !cashier) throw new Error("the demo shop is incomplete");
@@ -66,6 +66,7 @@ export class ShopFloor {
       await pos.waitForTillMode("online");
       return new ShopFloor(stand, await ledgersOf(stand), browser, pos);
     } catch (error) {
+      await browser.close();
       await stand.stop();
       throw error;
     }
