@@ -12,7 +12,7 @@ import { firstFailure } from "./odoo-log.ts";
 import { odooVersion, statePath } from "./paths.ts";
 import { sql, startPostgres, type Postgres } from "./postgres.ts";
 import { progress } from "./progress.ts";
-import { RUSSIA, WARM_UP } from "./russia.ts";
+import { russia, WARM_UP } from "./russia.ts";
 import { addonsHash, hashOf } from "./template-key.ts";
 
 /** Odoo's addons in every template; the last four patch what a sale does, so we live with them. */
@@ -112,7 +112,7 @@ async function checkInstalled(postgres: Postgres, database: string, names: strin
 
 async function ensureBase(postgres: Postgres, demo: boolean): Promise<Template & { key: string }> {
   const name = demo ? "opticserp_demo_base" : "opticserp_base";
-  const key = hashOf([odooVersion(), ...POS_ADDONS, demo ? "demo" : RUSSIA, WARM_UP]);
+  const key = hashOf([odooVersion(), ...POS_ADDONS, demo ? "demo" : russia(), WARM_UP]);
   if ((await keyOf(postgres, name)) === key) return { name, key, made: false };
   const work = `${name}_work`;
   await removeDatabase(postgres, work);
@@ -127,7 +127,9 @@ async function ensureBase(postgres: Postgres, demo: boolean): Promise<Template &
       "base",
       "--load-language=ru_RU",
     ]);
-    await odooStep(postgres, "accounting of a Russian company", work, [], RUSSIA);
+    await odooStep(postgres, "a company in Russia", work, [], russia());
+    await odooStep(postgres, "accounting", work, ["-i", "account"]);
+    await odooStep(postgres, "accounting in roubles", work, [], russia());
     await odooStep(postgres, "Odoo's POS addons", work, ["-i", addons]);
   }
   await odooStep(postgres, "asset bundles", work, [], WARM_UP);
