@@ -40,7 +40,7 @@ describe("shift operations", () => {
     });
     bench.device.paper = "out";
     await expect(bench.lane.openShift(CASHIER)).rejects.toMatchObject({
-      reason: { deviceCode: 0x6b },
+      reason: { code: "paper_out", deviceCode: 0x6b },
     });
     bench.device.down = true;
     await expect(bench.lane.openShift(CASHIER)).rejects.toMatchObject({
@@ -51,7 +51,7 @@ describe("shift operations", () => {
   it("Z is the way out of an expired shift", async () => {
     bench.device.shift = { state: "expired", number: 12, receipt: 4 };
     await expect(bench.lane.openShift(CASHIER)).rejects.toMatchObject({
-      reason: { deviceCode: 0x4e },
+      reason: { code: "shift_expired", deviceCode: 0x4e },
     });
     await expect(bench.lane.closeShift(CASHIER)).resolves.toMatchObject({ shift: 12 });
   });

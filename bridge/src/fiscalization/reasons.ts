@@ -124,12 +124,12 @@ export const REASONS = {
     text: "Внутренняя ошибка программы кассы, чек отменён. Сообщите администратору.",
   },
   noPaper: {
-    code: "device_refused",
+    code: "paper_out",
     text: deviceText(CODE_NO_PAPER),
     deviceCode: CODE_NO_PAPER,
   },
   shiftExpired: {
-    code: "device_refused",
+    code: "shift_expired",
     text: deviceText(CODE_SHIFT_EXPIRED),
     deviceCode: CODE_SHIFT_EXPIRED,
   },
