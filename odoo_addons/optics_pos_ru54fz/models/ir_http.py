@@ -1,5 +1,6 @@
-from odoo import models
+from odoo import SUPERUSER_ID, models
 from odoo.http import request
+from odoo.tools.misc import get_lang
 
 
 class IrHttp(models.AbstractModel):
@@ -15,10 +16,15 @@ class IrHttp(models.AbstractModel):
         """
         header = request.httprequest.headers.get("Authorization")
         request.session.can_save = False
-        till = request.env["kkt.till"].sudo()._authenticate(header)
+        tills = request.env["kkt.till"].with_user(SUPERUSER_ID)
+        till = tills._authenticate(header)
         request.update_env(
             user=till._worker().id,
-            context={"allowed_company_ids": till.company_id.ids},
+            context={
+                "allowed_company_ids": till.company_id.ids,
+                # What is put on record for people is Russian, where that is installed.
+                "lang": get_lang(till.env, "ru_RU").code,
+            },
             su=False,
         )
         request.kkt_till = till.with_env(request.env)

@@ -150,10 +150,12 @@ class KktReceipt(models.Model):
 
     @api.depends("content")
     def _compute_content_html(self):
+        vat_code = self.env["account.tax"]._fields["kkt_vat_code"]
+        vat_labels = dict(vat_code._description_selection(self.env))
         for receipt in self:
             receipt.content_html = self.env["ir.qweb"]._render(
                 "optics_pos_ru54fz.kkt_receipt_content",
-                {"content": receipt.content or {}, "receipt": receipt},
+                {"content": receipt.content or {}, "vat_labels": vat_labels},
             )
 
     @api.depends("order_id.amount_total", "total_kopecks", "content", "type")

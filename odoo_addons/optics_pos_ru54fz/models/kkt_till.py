@@ -93,9 +93,32 @@ class KktTill(models.Model):
         string="Oldest in Buffer", readonly=True, copy=False
     )
     odoo_pending = fields.Integer(string="Waiting for Odoo", readonly=True, copy=False)
-    device_state = fields.Char(string="Register State", readonly=True, copy=False)
+    device_state = fields.Selection(
+        [
+            ("ready", "Ready"),
+            ("busy", "Busy"),
+            ("unavailable", "Unavailable"),
+            ("setup_error", "Set-up Error"),
+            ("stopped", "Stopped"),
+            ("other", "Unknown"),
+        ],
+        string="Register State",
+        readonly=True,
+        copy=False,
+    )
     device_reason = fields.Char(string="Register Message", readonly=True, copy=False)
-    device_paper = fields.Char(string="Paper", readonly=True, copy=False)
+    device_paper = fields.Selection(
+        [
+            ("ok", "There Is Paper"),
+            ("out", "Out of Paper"),
+            ("out-while-printing", "Out of Paper while Printing"),
+            ("waiting-continue", "Printing to Be Continued"),
+            ("other", "Unknown"),
+        ],
+        string="Paper",
+        readonly=True,
+        copy=False,
+    )
     device_model = fields.Char(string="Register Model", readonly=True, copy=False)
     device_serial = fields.Char(string="Register Serial", readonly=True, copy=False)
     fn_serial = fields.Char(string="Fiscal Drive (FN)", readonly=True, copy=False)
@@ -106,7 +129,17 @@ class KktTill(models.Model):
     fn_oldest_unsent_at = fields.Datetime(
         string="Oldest Unsent", readonly=True, copy=False
     )
-    shift_state = fields.Char(string="Shift", readonly=True, copy=False)
+    shift_state = fields.Selection(
+        [
+            ("open", "Open"),
+            ("closed", "Closed"),
+            ("expired", "Open for over 24 Hours"),
+            ("other", "Unknown"),
+        ],
+        string="Shift",
+        readonly=True,
+        copy=False,
+    )
     shift_number = fields.Integer(string="Shift No.", readonly=True, copy=False)
     shift_receipt = fields.Integer(
         string="Receipts in Shift", readonly=True, copy=False

@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.sql_db import Cursor
 from odoo.tests import freeze_time, tagged
 
+from ..tools import wire
 from .common import FN, INN, KktCommon
 
 HEARTBEAT = {
@@ -86,6 +87,19 @@ class TestHeartbeat(KktCommon):
         self.beat(device=None, fn=None, shift=None)
         self.assertEqual(self.till.fn_serial, FN)
         self.assertEqual(self.till.shift_number, 12)
+
+    def test_states_of_a_newer_bridge_are_unknown(self):
+        self.beat(shift={"state": "paused", "number": 1, "receipt": 0})
+        self.assertEqual(self.till.shift_state, "other")
+
+    def test_every_known_state_can_be_kept(self):
+        for field, states in [
+            ("device_state", wire.DEVICE_STATES),
+            ("device_paper", wire.PAPER_STATES),
+            ("shift_state", wire.SHIFT_STATES),
+        ]:
+            values = self.till._fields[field].get_values(self.env)
+            self.assertEqual(set(values), states | {"other"})
 
     def test_bad_input_names_the_field_and_changes_nothing(self):
         for changes, field in [

@@ -41,6 +41,11 @@ CORE = (
     "refund_of",
 )
 
+#: States that a bridge tells of its register.
+DEVICE_STATES = frozenset({"ready", "busy", "unavailable", "setup_error", "stopped"})
+PAPER_STATES = frozenset({"ok", "out", "out-while-printing", "waiting-continue"})
+SHIFT_STATES = frozenset({"open", "closed", "expired"})
+
 _UUID = re.compile(r"[0-9A-Za-z-]{8,64}")
 _DIGITS = re.compile(r"[0-9]+")
 _WALL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
@@ -104,6 +109,12 @@ def choice(row, name, allowed, *, optional=False, path=""):
     if not isinstance(value, str) or value not in allowed:
         raise WireError(path + name, "must be one of " + ", ".join(sorted(allowed)))
     return value
+
+
+def word(row, name, known, *, optional=False, path=""):
+    """A state for people to see; a newer bridge may know more of them."""
+    value = text(row, name, longest=32, optional=optional, path=path)
+    return value if value is None or value in known else "other"
 
 
 def instant(row, name, *, optional=False, path=""):
@@ -225,10 +236,10 @@ def parse_heartbeat(params):
     device = mapping(params, "device", optional=True)
     if device is not None:
         vals |= {
-            "device_state": text(device, "state", longest=32, path="device."),
+            "device_state": word(device, "state", DEVICE_STATES, path="device."),
             "device_reason": text(device, "reason", optional=True, path="device."),
-            "device_paper": text(
-                device, "paper", optional=True, longest=32, path="device."
+            "device_paper": word(
+                device, "paper", PAPER_STATES, optional=True, path="device."
             ),
             "device_model": text(device, "model", optional=True, path="device."),
             "device_serial": text(
@@ -248,7 +259,7 @@ def parse_heartbeat(params):
     shift = mapping(params, "shift", optional=True)
     if shift is not None:
         vals |= {
-            "shift_state": text(shift, "state", longest=32, path="shift."),
+            "shift_state": word(shift, "state", SHIFT_STATES, path="shift."),
             "shift_number": integer(shift, "number", optional=True, path="shift."),
             "shift_receipt": integer(shift, "receipt", optional=True, path="shift."),
         }
