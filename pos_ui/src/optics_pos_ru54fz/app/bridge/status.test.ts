@@ -22,6 +22,7 @@ test("mode and buffer as the bridge says", () => {
     capacity: 200,
     alert: "p2",
     odooPending: 4,
+    odooReachable: false,
     trouble: null,
     since: "2026-11-22T18:00:00Z",
   });

@@ -33,6 +33,8 @@ export interface TillView {
   readonly alert: "p2" | "p1" | null;
   /** Receipts that wait for Odoo alone. */
   readonly odooPending: number;
+  /** The bridge's last word on Odoo; its mode follows more slowly. */
+  readonly odooReachable: boolean;
   /** The register's own complaint, Russian, null when it is ready. */
   readonly trouble: string | null;
   /** ISO 8601, since when the mode lasts. */
@@ -45,6 +47,7 @@ export const UNKNOWN_VIEW: TillView = {
   capacity: null,
   alert: null,
   odooPending: 0,
+  odooReachable: false,
   trouble: null,
   since: null,
 };
@@ -60,6 +63,7 @@ export function viewOf(status: BridgeStatus | null, connected: boolean): TillVie
     capacity: buffer.capacity,
     alert: buffer.alert,
     odooPending: buffer.odoo_pending,
+    odooReachable: status.odoo.reachable,
     trouble: quiet ? null : (device.reason ?? device.state),
     since: connected ? status.mode_since : null,
   };

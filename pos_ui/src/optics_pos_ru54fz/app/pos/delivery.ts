@@ -2,6 +2,7 @@
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import type { PosStore } from "@point_of_sale/app/services/pos_store";
 import { ConnectionLostError } from "@web/core/network/rpc";
+import { tellRefusal } from "./delivery_notice.ts";
 
 const allOrders = (pos: PosStore): readonly PosOrder[] =>
   (pos.models as { "pos.order": { getAll(): readonly PosOrder[] } })["pos.order"].getAll();
@@ -37,6 +38,7 @@ export async function deliverOrders(pos: PosStore): Promise<void> {
       await pos.syncAllOrders({ orders: [order], force: true, throw: true });
     } catch (error) {
       if (error instanceof ConnectionLostError) throw error;
+      tellRefusal(pos, order, error);
       refusal = error;
     }
   }

@@ -9,6 +9,7 @@ import type { PosStore } from "@point_of_sale/app/services/pos_store";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
+import { tellRefusal } from "./delivery_notice.ts";
 import { fiscalize } from "./fiscalize.ts";
 
 interface Validation {
@@ -87,6 +88,7 @@ patch(OrderPaymentValidation.prototype, {
     const { kkt } = this.pos;
     if (!kkt?.isFiscal(this.order)) return super.handleValidationError(error);
     console.warn("order not delivered yet", error);
+    tellRefusal(this.pos, this.order, error);
     this.afterOrderValidation().catch((failed: unknown) => console.warn(failed));
     kkt.link.lost();
     return error;

@@ -52,7 +52,9 @@ export class KktTillStatus extends Component<Props> {
   get explanation(): string {
     switch (this.view.mode) {
       case "online":
-        return _t("The till is connected to the fiscal data operator and to Odoo.");
+        return this.view.odooReachable
+          ? _t("The till is connected to the fiscal data operator and to Odoo.")
+          : _t("Odoo does not answer. Sales go on; orders are delivered later.");
       case "degraded":
         return _t("Odoo does not answer. Sales go on; orders are delivered later.");
       case "offline":
