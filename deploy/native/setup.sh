@@ -47,6 +47,13 @@ while [ $# -gt 0 ]; do
 done
 [ ${#steps[@]} -gt 0 ] || steps=(deps npm odoo)
 
+# Two runs in one checkout would spoil each other's work.
+exec 8<"$REPO_ROOT/package.json"
+if ! flock --nonblock 8; then
+  say "another set-up of this checkout is running; waiting for it"
+  flock 8
+fi
+
 started=$(now_ms)
 for step in "${steps[@]}"; do
   case $step in

@@ -106,9 +106,11 @@ ensure_packages() {
     if apt_knows "$package"; then install+=("$package"); fi
   done
 
+  # An installation that was broken off is finished first; nothing happens otherwise.
+  run_logged "dpkg --configure" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive dpkg --configure -a
   without_system_cluster "${as_root[@]}"
   say "installing ${#install[@]} Debian packages and what they depend on"
-  if ! (run_logged "apt-get install" apt_install "${install[@]}"); then
+  if ! try_logged "apt-get install" apt_install "${install[@]}"; then
     # Package lists of last month name files that the mirror no longer has.
     say "once more with fresh package lists"
     run_logged "apt-get update" "${as_root[@]}" apt-get -q update
@@ -123,7 +125,7 @@ ensure_packages() {
 apt_install() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 \
-    install --no-install-recommends "$@"
+    install --fix-broken --no-install-recommends "$@"
 }
 
 # PostgreSQL's package makes and starts a system-wide cluster on port 5432 when it is new.

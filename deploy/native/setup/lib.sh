@@ -18,14 +18,17 @@ step() {
   say "$1: ${STEP_NOTE:-done} ($(seconds_since "$from") s)"
 }
 
-# run_logged LABEL COMMAND...: output goes to a log file; a line every 15 s shows that it
-# lives; if it fails, the end of the log is shown.
-run_logged() {
+# try_logged LABEL COMMAND...: output goes to a log file; a line every 15 s shows that it
+# lives; if it fails, the end of the log is shown and 1 returned.
+try_logged() {
   local label=$1 log pid beat=0 last
   shift
   log=$(mktemp "${TMPDIR:-/tmp}/opticserp-setup.XXXXXX.log")
-  "$@" >"$log" 2>&1 </dev/null &
+  "$@" >"$log" 2>&1 </dev/null 8<&- &
   pid=$!
+  # A background process does not hear Ctrl-C by itself.
+  # shellcheck disable=SC2064
+  trap "kill -TERM $pid 2>/dev/null; wait $pid; exit 130" INT TERM HUP
   while kill -0 "$pid" 2>/dev/null; do
     sleep 0.2
     beat=$((beat + 1))
@@ -34,9 +37,14 @@ run_logged() {
       say "  … $label, $((beat / 5)) s: ${last:-busy}"
     fi
   done
-  if ! wait "$pid"; then
-    tail -n 40 "$log" >&2
-    die "$label failed; the whole log is $log"
+  trap - INT TERM HUP
+  if wait "$pid"; then
+    rm -f "$log"
+    return 0
   fi
-  rm -f "$log"
+  tail -n 40 "$log" >&2
+  say "$label failed; the whole log is $log"
+  return 1
 }
+
+run_logged() { try_logged "$@" || die "$1 failed, see above"; }

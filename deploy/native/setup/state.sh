@@ -74,7 +74,6 @@ ensure_state() {
 }
 
 ensure_odoo() {
-  [ ${#PACKAGES_MISSING[@]} -eq 0 ] || die "Odoo needs the packages above first"
   local mirrors
   # The machine's own mirrors, Debian's main archive first; security archives carry no sid.
   mirrors=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' |

@@ -13,3 +13,11 @@ export const WARM_UP = `
 env['ir.qweb']._pregenerate_assets_bundles()
 env.cr.commit()
 `;
+
+/** The bundles of the POS page alone: what our addons change. */
+export const WARM_UP_POS = `
+bundle = env['ir.qweb']._get_asset_bundle('point_of_sale.assets_prod')
+bundle.js()
+bundle.css()
+env.cr.commit()
+`;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { addonsHash, databaseFiles, hashOf } from "./template-key.ts";
+import { addonsHash, templateFiles, hashOf } from "./template-key.ts";
 
 let root: string;
 
@@ -21,24 +21,26 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-it("takes what an installation reads, and nothing that only a browser or a test reads", () => {
+it("takes what an installation and the browser read, and nothing that only a test reads", () => {
   put("shop/static/src/app.js", "x");
   put("shop/static/src/app.xml", "x");
   put("shop/tests/test_till.py", "x");
   put("shop/__pycache__/till.pyc", "x");
   put("shop/README.md", "x");
-  expect(databaseFiles(join(root, "shop"))).toEqual([
+  expect(templateFiles(join(root, "shop"))).toEqual([
     "__manifest__.py",
     "i18n/ru.po",
     "models/till.py",
     "security/ir.model.access.csv",
+    "static/src/app.js",
+    "static/src/app.xml",
     "views/till.xml",
   ]);
 });
 
 it("changes with content, with names and with the choice of addons, and with nothing else", () => {
   const before = addonsHash(root, ["shop"]);
-  put("shop/static/src/app.js", "x");
+  put("shop/tests/test_till.py", "x");
   expect(addonsHash(root, ["shop"])).toBe(before);
   put("shop/models/till.py", "a2");
   const changed = addonsHash(root, ["shop"]);

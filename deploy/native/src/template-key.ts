@@ -3,25 +3,28 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 
-/** Files that change what an installation writes into the database. */
-const DATABASE_FILES = new Set([".py", ".xml", ".csv", ".po", ".pot"]);
 /**
- * `static` is read by the browser, and Odoo makes its bundles anew when they change; `tests`
- * are read when they run.
+ * Files that change what an installation writes into the database, or the browser's bundles that
+ * are made with it.
  */
-const OTHER_FOLDERS = new Set(["static", "tests", "__pycache__", "node_modules"]);
+const FILES = new Set([
+  ...[".py", ".xml", ".csv", ".po", ".pot", ".sql", ".json"],
+  ...[".js", ".css", ".scss"],
+]);
+/** `tests` are read when they run. */
+const OTHER_FOLDERS = new Set(["tests", "__pycache__", "node_modules"]);
 
 /** Paths below `folder` that count, sorted, with `/`. */
-export function databaseFiles(folder: string, prefix = ""): string[] {
+export function templateFiles(folder: string, prefix = ""): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .flatMap((entry) => {
       const path = prefix + entry.name;
       if (entry.isDirectory()) {
         return OTHER_FOLDERS.has(entry.name)
           ? []
-          : databaseFiles(join(folder, entry.name), `${path}/`);
+          : templateFiles(join(folder, entry.name), `${path}/`);
       }
-      return DATABASE_FILES.has(extname(entry.name)) ? [path] : [];
+      return FILES.has(extname(entry.name)) ? [path] : [];
     })
     .sort();
 }
@@ -36,7 +39,7 @@ export function hashOf(parts: string[]): string {
 /** Hash of the sources of the given addons below `root`. */
 export function addonsHash(root: string, names: string[]): string {
   const parts = names.flatMap((name) =>
-    databaseFiles(join(root, name)).flatMap((file) => [
+    templateFiles(join(root, name)).flatMap((file) => [
       `${name}/${file}`,
       readFileSync(join(root, name, file), "utf8"),
     ]),

@@ -12,7 +12,7 @@ import { firstFailure } from "./odoo-log.ts";
 import { odooVersion, statePath } from "./paths.ts";
 import { sql, startPostgres, type Postgres } from "./postgres.ts";
 import { progress } from "./progress.ts";
-import { russia, WARM_UP } from "./russia.ts";
+import { russia, WARM_UP, WARM_UP_POS } from "./russia.ts";
 import { addonsHash, hashOf } from "./template-key.ts";
 
 /** Odoo's addons in every template; the last four patch what a sale does, so we live with them. */
@@ -151,7 +151,7 @@ export async function ensureTemplate(options: TemplateOptions = {}): Promise<Tem
     const name = demo ? "opticserp_demo_template" : "opticserp_template";
     const addons = ownAddons();
     const root = addonsForOdoo();
-    const key = hashOf([base.key, ...addons, root ? addonsHash(root, addons) : ""]);
+    const key = hashOf([base.key, WARM_UP_POS, ...addons, root ? addonsHash(root, addons) : ""]);
     if ((await keyOf(postgres, name)) === key) return { name, made: false };
     const work = `${name}_work`;
     await removeDatabase(postgres, work);
@@ -164,6 +164,7 @@ export async function ensureTemplate(options: TemplateOptions = {}): Promise<Tem
         addons.join(","),
       ]);
       await checkInstalled(postgres, work, addons);
+      await odooStep(postgres, "asset bundles of the POS", work, [], WARM_UP_POS);
     }
     await finish(postgres, work, name, key);
     return { name, made: true };
