@@ -9,6 +9,18 @@ die() {
 now_ms() { date +%s%3N; }
 seconds_since() { awk -v a="$1" -v b="$(now_ms)" 'BEGIN { printf "%.1f", (b - a) / 1000 }'; }
 
+# A command in the background does not hear Ctrl-C by itself.
+COMMAND_PID=""
+on_signal() {
+  trap - INT TERM HUP
+  if [ -n "$COMMAND_PID" ]; then
+    kill -TERM "$COMMAND_PID" 2>/dev/null || true
+    wait "$COMMAND_PID" || true
+  fi
+  kill -INT $$
+}
+trap on_signal INT TERM HUP
+
 # step TITLE FUNCTION: runs it and tells how long it took. The function sets STEP_NOTE.
 step() {
   local from
@@ -26,9 +38,7 @@ try_logged() {
   log=$(mktemp "${TMPDIR:-/tmp}/opticserp-setup.XXXXXX.log")
   "$@" >"$log" 2>&1 </dev/null 8<&- &
   pid=$!
-  # A background process does not hear Ctrl-C by itself.
-  # shellcheck disable=SC2064
-  trap "kill -TERM $pid 2>/dev/null; wait $pid; exit 130" INT TERM HUP
+  COMMAND_PID=$pid
   while kill -0 "$pid" 2>/dev/null; do
     sleep 0.2
     beat=$((beat + 1))
@@ -37,7 +47,7 @@ try_logged() {
       say "  … $label, $((beat / 5)) s: ${last:-busy}"
     fi
   done
-  trap - INT TERM HUP
+  COMMAND_PID=""
   if wait "$pid"; then
     rm -f "$log"
     return 0
