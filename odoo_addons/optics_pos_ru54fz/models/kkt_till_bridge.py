@@ -18,7 +18,7 @@ class KktTill(models.Model):
         till = self.sudo()
         now = fields.Datetime.now()
         try:
-            vals = wire.parse_heartbeat(params)
+            vals = wire.parse_heartbeat(params, till.timezone)
             drift = wire.instant(params, "time") - now
         except wire.WireError as error:
             raise ValidationError(str(error)) from error

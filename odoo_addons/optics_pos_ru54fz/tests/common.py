@@ -30,6 +30,8 @@ class KktCommon(TestPoSCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.env.user.group_ids |= cls.env.ref("optics_pos_ru54fz.group_kkt_admin")
+        # Messages are compared in their source language, whatever the database speaks.
+        cls.env.user.lang = "en_US"
         cls.config = cls.basic_config
         cls.company.vat = INN
         cls.till = cls.env["kkt.till"].create(
@@ -49,6 +51,7 @@ class KktCommon(TestPoSCommon):
                 {
                     "name": login,
                     "login": f"test_{login}",
+                    "lang": "en_US",
                     "company_id": company.id,
                     "company_ids": [(6, 0, company.ids)],
                     "group_ids": [(6, 0, groups)],

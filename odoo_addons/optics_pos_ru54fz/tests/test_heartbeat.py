@@ -88,6 +88,16 @@ class TestHeartbeat(KktCommon):
         self.assertEqual(self.till.fn_serial, FN)
         self.assertEqual(self.till.shift_number, 12)
 
+    def test_wall_time_of_the_drive(self):
+        drive = {**HEARTBEAT["fn"], "oldest_unsent_at": "2026-11-22T13:00"}
+        self.beat(fn=drive)
+        self.assertEqual(
+            self.till.fn_oldest_unsent_at,
+            fields.Datetime.to_datetime("2026-11-22 10:00:00"),
+        )
+        self.beat(fn={**drive, "oldest_unsent_at": None})
+        self.assertFalse(self.till.fn_oldest_unsent_at)
+
     def test_states_of_a_newer_bridge_are_unknown(self):
         self.beat(shift={"state": "paused", "number": 1, "receipt": 0})
         self.assertEqual(self.till.shift_state, "other")
@@ -109,11 +119,12 @@ class TestHeartbeat(KktCommon):
             ({"buffer": None}, "buffer"),
             ({"buffer": {**HEARTBEAT["buffer"], "level": -1}}, "buffer.level"),
             ({"fn": {**HEARTBEAT["fn"], "expires": "soon"}}, "fn.expires"),
+            ({"fn": {**HEARTBEAT["fn"], "oldest_unsent_at": "x"}}, "fn.oldest"),
             ({"shift": []}, "shift"),
             ({"device": {"state": 1}}, "device.state"),
         ]:
             with self.subTest(field):
-                with self.assertRaisesRegex(ValidationError, f"^{field}: "):
+                with self.assertRaisesRegex(ValidationError, f"^{field}"):
                     self.beat(**changes)
         self.assertFalse(self.till.last_heartbeat)
 

@@ -71,3 +71,18 @@ class TestWire(BaseCase):
             wire.differences(stored, {**again, "items": [{"name": "b"}], "total": 2}),
             ["total", "items"],
         )
+
+    def test_differences_ignore_members_that_one_side_does_not_know(self):
+        stored = {"items": [{"name": "a", "sum": 1}], "refund_of": None}
+        newer = {"items": [{"name": "a", "sum": 1.0, "unit": 0}], "refund_of": None}
+        self.assertEqual(wire.differences(stored, newer), [])
+        for other in (
+            {"items": [], "refund_of": None},
+            {"items": [{}], "refund_of": None},
+            {"items": [{"name": "a", "sum": 2}], "refund_of": None},
+            {"items": stored["items"] * 2, "refund_of": None},
+        ):
+            self.assertEqual(wire.differences(stored, other), ["items"])
+        self.assertEqual(
+            wire.differences(stored, {**stored, "refund_of": {"fd": 1}}), ["refund_of"]
+        )

@@ -221,10 +221,12 @@ def parse_receipt(row):
     }
 
 
-def parse_heartbeat(params):
+def parse_heartbeat(params, zone):
     """Values of a ``kkt.till`` from the parameters of ``heartbeat``.
 
     A part that is null (no contact yet) leaves what was known before.
+
+    :param str zone: IANA zone of the till, for what the ФН tells by its own clock
 
     :raises WireError: naming the field
     """
@@ -254,7 +256,7 @@ def parse_heartbeat(params):
             "fn_inn": text(drive, "inn", optional=True, longest=12, path="fn."),
             "fn_expires": day(drive, "expires", optional=True, path="fn."),
             "fn_unsent": integer(drive, "unsent", optional=True, path="fn."),
-            "fn_oldest_unsent_at": _lenient_instant(drive, "oldest_unsent_at"),
+            "fn_oldest_unsent_at": _drive_instant(drive, "oldest_unsent_at", zone),
         }
     shift = mapping(params, "shift", optional=True)
     if shift is not None:
@@ -275,7 +277,19 @@ def parse_heartbeat(params):
 
 def differences(stored, delivered):
     """Names of the core members in which two deliveries of one document differ."""
-    return [name for name in CORE if stored.get(name) != delivered.get(name)]
+    return [name for name in CORE if not _same(stored.get(name), delivered.get(name))]
+
+
+def _same(stored, delivered):
+    """Equal, but for members that only an older or a newer bridge tells."""
+    if isinstance(stored, dict) and isinstance(delivered, dict):
+        common = stored.keys() & delivered.keys()
+        return (bool(common) or stored == delivered) and all(
+            _same(stored[name], delivered[name]) for name in common
+        )
+    if isinstance(stored, list) and isinstance(delivered, list):
+        return len(stored) == len(delivered) and all(map(_same, stored, delivered))
+    return stored == delivered
 
 
 def prepaid_kopecks(content):
@@ -317,9 +331,9 @@ def _hlc_time(hlc):
     raise WireError("hlc.local_time", "must be an instant")
 
 
-def _lenient_instant(drive, name):
-    """The ФН tells wall time without zone here: keep what has one."""
+def _drive_instant(drive, name, zone):
+    """An instant, or wall time of the ФН, which has no zone of its own."""
     value = drive.get(name)
-    if not isinstance(value, str) or not re.search(r"(Z|[+-]\d\d:\d\d)$", value):
-        return None
-    return instant(drive, name, path="fn.")
+    if isinstance(value, str) and _WALL.fullmatch(value):
+        return _to_utc(wall_time(drive, name, path="fn."), zone)
+    return instant(drive, name, optional=True, path="fn.")
