@@ -87,22 +87,28 @@ async function initialise(): Promise<void> {
     ].flat(),
     { service: true },
   );
-  writeFileSync(
-    join(temporary, "postgresql.auto.conf"),
-    [
-      "listen_addresses = '127.0.0.1'",
-      "shared_buffers = 256MB",
-      "max_connections = 200",
-      "max_wal_size = 2GB",
-      "recovery_init_sync_method = syncfs",
-      // A crash of the machine may lose the last half second, never consistency. The databases
-      // here are generated ones; nothing that counts money is kept in them.
-      "synchronous_commit = off",
-      "",
-    ].join("\n"),
-  );
-  giveToService(join(temporary, "postgresql.auto.conf"));
   renameSync(temporary, dataDir());
+}
+
+const SETTINGS = [
+  "listen_addresses = '127.0.0.1'",
+  "shared_buffers = 256MB",
+  "max_connections = 200",
+  "max_wal_size = 2GB",
+  "recovery_init_sync_method = syncfs",
+  // Nobody replicates from here, and copies of databases are written once instead of twice.
+  "wal_level = minimal",
+  "max_wal_senders = 0",
+  // A crash of the machine may lose the last half second, never consistency. The databases here
+  // are generated ones.
+  "synchronous_commit = off",
+];
+
+/** Written at every start, so that an older cluster follows these sources. */
+function configure(): void {
+  const file = join(dataDir(), "postgresql.auto.conf");
+  writeFileSync(file, `${SETTINGS.join("\n")}\n`, { mode: 0o600 });
+  giveToService(file);
 }
 
 /**
@@ -177,6 +183,7 @@ export function startPostgres(): Promise<Postgres> {
     }
     await initialise();
     await dropStalePidFile();
+    configure();
     const port = await freePort(Number(process.env["OPTICSERP_PG_PORT"] ?? DEFAULT_PORT));
     const logFile = join(ensureServiceDir(statePath("logs")), "postgres.log");
     await run(
