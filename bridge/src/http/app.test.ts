@@ -411,6 +411,26 @@ describe("HTTP door", () => {
   });
 });
 
+describe("a token that has expired", () => {
+  it("is told apart from a wrong one and reaches nothing", async () => {
+    let ahead = 0;
+    const clock = { now: () => Date.now(), monotonic: () => performance.now() + ahead };
+    const harness = await startHarness({ clock });
+    try {
+      ahead = 15 * 60_000;
+      const reply = await harness.call("/v1/kkt/receipt", {
+        json: wireReceipt(),
+        headers: idempotent,
+      });
+      expect(reply).toMatchObject({ status: 401, body: { code: "token_expired" } });
+      expect(reply.headers.get("www-authenticate")).toContain("invalid_token");
+      expect(harness.lane.submitted).toHaveLength(0);
+    } finally {
+      await harness.close();
+    }
+  });
+});
+
 describe("limits", () => {
   it("refuses what comes too fast, with Retry-After", async () => {
     const harness = await startHarness({ rateLimitPerSecond: 5 });

@@ -42,6 +42,22 @@ describe("worker", () => {
     await worker.stop();
   });
 
+  it("lets whoever wakes it go on first", async () => {
+    const order: string[] = [];
+    const worker = new Worker({
+      turn: () => Promise.resolve(order.push("turn")).then(() => 60_000),
+      onError: throwIt,
+    });
+    worker.start();
+    await vi.advanceTimersByTimeAsync(0);
+    worker.wake();
+    for (let hop = 0; hop < 20; hop += 1) await Promise.resolve();
+    order.push("answer");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(order).toEqual(["turn", "answer", "turn"]);
+    await worker.stop();
+  });
+
   it("goes on after a turn that threw", async () => {
     const errors: unknown[] = [];
     let turns = 0;

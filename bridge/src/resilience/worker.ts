@@ -30,10 +30,15 @@ export class Worker {
     this.#running = this.#loop(this.#stop.signal);
   }
 
-  /** Ends the sleep; a wake during a turn makes the next turn follow without sleep. */
+  /**
+   * Ends the sleep; a wake during a turn makes the next turn follow without sleep. The turn begins
+   * after whoever wakes has gone on: a sale's answer leaves before the work that it makes behind it.
+   */
   wake(): void {
     this.#woken = true;
-    this.#wakeSleeper?.();
+    setImmediate(() => {
+      if (this.#woken) this.#wakeSleeper?.();
+    });
   }
 
   async stop(): Promise<void> {

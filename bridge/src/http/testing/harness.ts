@@ -43,8 +43,8 @@ export async function startHarness(change: Partial<HttpDeps> = {}): Promise<Harn
   const odoo = await newSigningKey("odoo-1");
   const tokens = new TokenService({
     till: "T1",
-    clock: systemTime,
-    time: new TrustedTime(systemTime),
+    clock: change.clock ?? systemTime,
+    time: new TrustedTime(change.clock ?? systemTime),
     trust: {
       keys: () => [odoo.jwk],
       revokedProfiles: () => new Set(),
