@@ -2,8 +2,9 @@
  * Odoo's controllers as far as a bridge needs them to be at ease: every heartbeat is answered and
  * every receipt taken, so that what is measured is a till whose links are all well.
  */
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { SigningKey } from "../../bridge/src/http/testing/browser.ts";
 
 interface Call {
@@ -13,6 +14,7 @@ interface Call {
 
 export class OdooStandIn {
   readonly #server: Server;
+  #answeredAt = performance.now();
 
   private constructor(server: Server) {
     this.#server = server;
@@ -25,7 +27,9 @@ export class OdooStandIn {
       database_uuid: "database-uuid",
       keys: [jwk],
     });
-    const server = createServer((request, response) => {
+    const server = createServer();
+    const odoo = new OdooStandIn(server);
+    server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       let text = "";
       request.on("data", (chunk: Buffer) => (text += chunk.toString()));
       request.on("end", () => {
@@ -39,14 +43,24 @@ export class OdooStandIn {
         const result = results === undefined ? heartbeat() : { results };
         response.setHeader("Content-Type", "application/json");
         response.end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+        odoo.#answeredAt = performance.now();
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new OdooStandIn(server);
+    return odoo;
   }
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Resolves once the bridge has asked nothing for `ms`. */
+  async quiet(ms: number): Promise<void> {
+    for (;;) {
+      const left = this.#answeredAt + ms - performance.now();
+      if (left <= 0) return;
+      await sleep(left);
+    }
   }
 
   async stop(): Promise<void> {

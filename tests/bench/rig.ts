@@ -13,10 +13,15 @@ import { OdooStandIn } from "./odoo-stand-in.ts";
 import { PROBE_FILE, readRecords, type ProbeRecord } from "./probe-record.ts";
 import { SaleClient, type Sale } from "./sale-client.ts";
 
+/** How long the bridge must have had nothing to say to Odoo before the next customer comes, ms. */
+const QUIET_MS = 40;
 const ORIGIN = "http://odoo.test";
+const PROBE = pathToFileURL(join(import.meta.dirname, "probe.ts")).href;
 
 export interface Rig {
   readonly client: SaleClient;
+  /** Resolves once the sale is delivered to ОФД and Odoo and the bridge has come to rest. */
+  rest(key: string): Promise<void>;
   /** Ends everything; what the probe saw, by key. */
   finish(): Promise<ReadonlyMap<string, ProbeRecord>>;
 }
@@ -57,7 +62,9 @@ export async function startRig(dir: string, transport: "serial" | "tcp"): Promis
     );
     undo.push(() => till.stop());
     await till.startBridge({
-      NODE_OPTIONS: `--import tsx --import ${pathToFileURL(join(import.meta.dirname, "probe.ts")).href}`,
+      NODE_OPTIONS: [process.env["NODE_OPTIONS"] ?? "", "--import tsx", `--import ${PROBE}`].join(
+        " ",
+      ),
       [PROBE_FILE]: records,
     });
     const client = await SaleClient.open({
@@ -69,6 +76,10 @@ export async function startRig(dir: string, transport: "serial" | "tcp"): Promis
     undo.push(() => client.close());
     return {
       client,
+      async rest(sold) {
+        await client.delivered(sold);
+        await odoo.quiet(QUIET_MS);
+      },
       async finish() {
         await stop();
         return readRecords(records);
@@ -88,7 +99,7 @@ export interface Traced {
 
 /**
  * Sells `warmUp + count` times, one after the other, each after the one before was delivered to ОФД
- * and Odoo, as at a till whose customers come one by one.
+ * and Odoo and the bridge was at rest, as at a till whose customers come one by one.
  *
  * @param between done before each sale that counts
  * @returns the sales that count
@@ -105,7 +116,7 @@ export async function sellOn(
     for (let index = -warmUp; index < count; index += 1) {
       if (index >= 0) between?.();
       const sale = await rig.client.sell();
-      await rig.client.delivered(sale.key);
+      await rig.rest(sale.key);
       if (index >= 0) sales.push(sale);
     }
   } finally {
