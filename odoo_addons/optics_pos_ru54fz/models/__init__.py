@@ -7,6 +7,7 @@ from . import kkt_receipt_delivery
 from . import kkt_signing_key
 from . import kkt_till
 from . import kkt_till_bridge
+from . import kkt_till_credential
 from . import pos_config
 from . import pos_order
 from . import pos_order_sync

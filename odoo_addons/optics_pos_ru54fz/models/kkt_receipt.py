@@ -6,7 +6,7 @@ import qrcode
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import wire
+from ..tools import messages
 
 
 class BigInteger(fields.Integer):
@@ -136,7 +136,7 @@ class KktReceipt(models.Model):
             rubles, kopecks = divmod(receipt.total_kopecks, 100)
             receipt.qr = (
                 f"t={time}&s={rubles}.{kopecks:02d}&fn={receipt.fn}&i={receipt.fd}"
-                f"&fp={receipt.fp}&n={wire.OPERATIONS.get(receipt.type)}"
+                f"&fp={receipt.fp}&n={messages.OPERATIONS.get(receipt.type)}"
             )
 
     @api.depends("qr")
@@ -165,7 +165,7 @@ class KktReceipt(models.Model):
             amount = sign * receipt.order_id.sudo().amount_total
             # An order that settles a prepaid one is worth what is still to pay, its
             # receipt (tag 1020) the full value of the goods.
-            payable = receipt.total_kopecks - wire.prepaid_kopecks(receipt.content)
+            payable = receipt.total_kopecks - messages.prepaid_kopecks(receipt.content)
             receipt.order_difference = (
                 amount - payable / 100 if receipt.order_id else 0.0
             )
@@ -218,7 +218,7 @@ class KktReceipt(models.Model):
             "shift": self.shift,
             "receipt": self.receipt_no,
             "attempt": self.attempt,
-            "operation": wire.OPERATIONS[self.type],
+            "operation": messages.OPERATIONS[self.type],
             "sum": self.total_kopecks / 100,
             "change": self.change_kopecks / 100,
             "rnm": self.rnm or None,

@@ -7,7 +7,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.modules.registry import Registry
 from odoo.tools import mute_logger
 
-from ..tools import wire
+from ..tools import messages, wire
 
 _logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class KktReceipt(models.Model):
     @api.model
     def _deliver_row(self, till, row):
         try:
-            vals = wire.parse_receipt(row)
+            vals = messages.parse_receipt(row)
         except wire.WireError as error:
             return self._refusal(row, "row_invalid", str(error))
         receipts = self.sudo()
@@ -109,7 +109,7 @@ class KktReceipt(models.Model):
                     fn=vals["fn"],
                 ),
             )
-        names = wire.differences(known.content, row)
+        names = messages.differences(known.content, row)
         if names:
             return self._incident(
                 till,
@@ -144,7 +144,7 @@ class KktReceipt(models.Model):
     @api.model
     def _refusal(self, row, code, message):
         return {
-            **wire.identity(row),
+            **messages.identity(row),
             "status": "refused",
             "server_timestamp": wire.iso(fields.Datetime.now()),
             "order": "missing",

@@ -1,7 +1,7 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..tools import jose, wire
+from ..tools import jose, messages, wire
 
 #: Longest id of a browser profile.
 _PROFILE_LENGTH = 64
@@ -18,7 +18,7 @@ class KktTill(models.Model):
         till = self.sudo()
         now = fields.Datetime.now()
         try:
-            vals = wire.parse_heartbeat(params, till.timezone)
+            vals = messages.parse_heartbeat(params, till.timezone)
             drift = wire.instant(params, "time") - now
         except wire.WireError as error:
             raise ValidationError(str(error)) from error

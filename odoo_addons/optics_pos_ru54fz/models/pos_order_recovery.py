@@ -8,7 +8,7 @@ from odoo import _, api, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import mute_logger
 
-from ..tools import wire
+from ..tools import messages, wire
 
 _logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class PosOrder(models.Model):
         if not isinstance(row, dict):
             raise wire.WireError("orders", "must hold objects")
         uuid = wire.text(row, "uuid", longest=64)
-        blob = wire.text(row, "blob", longest=wire.MAX_BLOB_CHARS)
+        blob = wire.text(row, "blob", longest=messages.MAX_BLOB_CHARS)
         try:
             order = json.loads(blob)
         except ValueError as error:

@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 from .common import FN, KktCommon
 from .test_heartbeat import HEARTBEAT
 
-_LOGS = ("odoo.http", "odoo.addons.optics_pos_ru54fz.models.kkt_till")
+_LOGS = ("odoo.http", "odoo.addons.optics_pos_ru54fz.models.kkt_till_credential")
 
 
 @tagged("post_install", "-at_install")

@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.sql_db import Cursor
 from odoo.tests import freeze_time, tagged
 
-from ..tools import wire
+from ..tools import messages
 from .common import FN, INN, KktCommon
 
 HEARTBEAT = {
@@ -104,9 +104,9 @@ class TestHeartbeat(KktCommon):
 
     def test_every_known_state_can_be_kept(self):
         for field, states in [
-            ("device_state", wire.DEVICE_STATES),
-            ("device_paper", wire.PAPER_STATES),
-            ("shift_state", wire.SHIFT_STATES),
+            ("device_state", messages.DEVICE_STATES),
+            ("device_paper", messages.PAPER_STATES),
+            ("shift_state", messages.SHIFT_STATES),
         ]:
             values = self.till._fields[field].get_values(self.env)
             self.assertEqual(set(values), states | {"other"})

@@ -12,7 +12,7 @@ class TestTill(KktCommon):
     """One till per Point of Sale; its credential."""
 
     def authenticate(self, credential):
-        with mute_logger("odoo.addons.optics_pos_ru54fz.models.kkt_till"):
+        with mute_logger("odoo.addons.optics_pos_ru54fz.models.kkt_till_credential"):
             return self.env["kkt.till"]._authenticate(f"Bearer {credential}")
 
     def assertDenied(self, credential):
@@ -55,7 +55,7 @@ class TestTill(KktCommon):
             with self.subTest(bad[:60]):
                 self.assertDenied(bad)
         with self.assertRaises(AccessDenied), mute_logger(
-            "odoo.addons.optics_pos_ru54fz.models.kkt_till"
+            "odoo.addons.optics_pos_ru54fz.models.kkt_till_credential"
         ):
             self.env["kkt.till"]._authenticate(None)
 

@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase, tagged
 
-from ..tools import wire
+from ..tools import messages, wire
 
 
 @tagged("post_install", "-at_install")
@@ -66,23 +66,26 @@ class TestWire(BaseCase):
     def test_differences_ignore_contact_and_clocks(self):
         stored = {"total": 1, "items": [{"name": "a"}], "hlc": 1, "customer": None}
         again = {**stored, "hlc": 2, "customer": {"phone": "+7"}, "cashier": {}}
-        self.assertEqual(wire.differences(stored, again), [])
+        self.assertEqual(messages.differences(stored, again), [])
         self.assertEqual(
-            wire.differences(stored, {**again, "items": [{"name": "b"}], "total": 2}),
+            messages.differences(
+                stored, {**again, "items": [{"name": "b"}], "total": 2}
+            ),
             ["total", "items"],
         )
 
     def test_differences_ignore_members_that_one_side_does_not_know(self):
         stored = {"items": [{"name": "a", "sum": 1}], "refund_of": None}
         newer = {"items": [{"name": "a", "sum": 1.0, "unit": 0}], "refund_of": None}
-        self.assertEqual(wire.differences(stored, newer), [])
+        self.assertEqual(messages.differences(stored, newer), [])
         for other in (
             {"items": [], "refund_of": None},
             {"items": [{}], "refund_of": None},
             {"items": [{"name": "a", "sum": 2}], "refund_of": None},
             {"items": stored["items"] * 2, "refund_of": None},
         ):
-            self.assertEqual(wire.differences(stored, other), ["items"])
+            self.assertEqual(messages.differences(stored, other), ["items"])
         self.assertEqual(
-            wire.differences(stored, {**stored, "refund_of": {"fd": 1}}), ["refund_of"]
+            messages.differences(stored, {**stored, "refund_of": {"fd": 1}}),
+            ["refund_of"],
         )

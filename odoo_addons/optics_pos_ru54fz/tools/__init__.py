@@ -1,3 +1,3 @@
-from . import credential, jose, wire
+from . import credential, jose, messages, wire
 
-__all__ = ["credential", "jose", "wire"]
+__all__ = ["credential", "jose", "messages", "wire"]
