@@ -6,6 +6,7 @@ import { spread, type Figure, type Spread } from "./stats.ts";
 /** The first receipts open the shift and warm the code up. */
 const WARM_UP = 50;
 const COUNT = 500;
+const BUDGET_MS = 90_000;
 
 export interface DoorOptions {
   readonly dir: string;
@@ -21,6 +22,7 @@ export async function measureDoor({ dir, count, wanted }: DoorOptions): Promise<
     const traced = await sellOn(dir, "tcp", {
       warmUp: WARM_UP,
       count: count ?? COUNT,
+      budgetMs: count === null ? BUDGET_MS : Infinity,
       between: () => raw.write(),
     });
     return [

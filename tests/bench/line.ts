@@ -4,6 +4,7 @@ import { spread, type Figure } from "./stats.ts";
 
 const WARM_UP = 10;
 const COUNT = 100;
+const BUDGET_MS = 30_000;
 const BAUD = 115_200;
 /** 8N1: start bit, eight bits, stop bit. */
 const BITS_PER_BYTE = 10;
@@ -12,6 +13,7 @@ export async function measureLine(options: { dir: string; count: number | null }
   const traced = await sellOn(options.dir, "serial", {
     warmUp: WARM_UP,
     count: options.count ?? COUNT,
+    budgetMs: options.count === null ? BUDGET_MS : Infinity,
   });
   const bytes = traced.map(({ record }) => record.bytes);
   return {

@@ -16,7 +16,8 @@ export const USAGE = `usage: node --import tsx tests/bench/main.ts [--only a,b,c
           b  bridge overhead per receipt, device time excluded
           c  receipt over the serial pty against its bytes at 115,200 baud
           d  Validate → receipt screen in Chromium against stock POS
-  --n     receipts of each measurement; default 500 for a and b, 100 for c, 30 pairs for d`;
+  --n     receipts of each measurement; default 500 for a and b, 100 for c, 30 pairs for d,
+          less where the machine is slow: all of it stays within six minutes`;
 
 const isId = (text: string): text is Id => (IDS as readonly string[]).includes(text);
 
