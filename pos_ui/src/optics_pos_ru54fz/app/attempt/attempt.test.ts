@@ -6,6 +6,7 @@ import {
   isFiscalized,
   isOpen,
   keyOf,
+  markDelivered,
   newRecord,
   notRecorded,
   reconcile,
@@ -60,6 +61,14 @@ describe("an attempt", () => {
     expect(withdrawn(begun, reason, 3).state).toBe("cancelled");
     const done = told(begun, bridgeReceipt("fiscalized"), 3);
     expect(withdrawn(done, reason, 4)).toBe(done);
+  });
+
+  test("counts as delivered only once it is fiscalized, and once", () => {
+    expect(markDelivered(begun)).toBe(begun);
+    const done = told(begun, bridgeReceipt("fiscalized"), 3);
+    const delivered = markDelivered(done);
+    expect(delivered).toEqual({ ...done, delivered: true });
+    expect(markDelivered(delivered)).toBe(delivered);
   });
 
   test("of an earlier number says nothing about the later one", () => {

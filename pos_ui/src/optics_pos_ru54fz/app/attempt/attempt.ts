@@ -30,6 +30,8 @@ export interface OrderRecord {
   /** Items as sent, for the copy of the receipt. */
   readonly items: readonly WireItem[];
   readonly reason: Reason | null;
+  /** Odoo has the paid order. */
+  readonly delivered: boolean;
   /** Milliseconds since the epoch. */
   readonly changedAt: number;
 }
@@ -60,6 +62,7 @@ export const newRecord = (uuid: string, nonce: string, at: number): OrderRecord 
   fiscal: null,
   items: [],
   reason: null,
+  delivered: false,
   changedAt: at,
 });
 
@@ -110,6 +113,10 @@ export function notRecorded(record: OrderRecord, reason: Reason | null, at: numb
   if (record.state !== "sent") return record;
   return { ...record, state: "unsent", body: null, reason, changedAt: at };
 }
+
+/** Odoo has taken the paid order. */
+export const markDelivered = (record: OrderRecord): OrderRecord =>
+  record.delivered || !isFiscalized(record) ? record : { ...record, delivered: true };
 
 /** The screen's own withdrawal was confirmed (204). */
 export function withdrawn(record: OrderRecord, reason: Reason, at: number): OrderRecord {

@@ -2,20 +2,22 @@
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import type { PosStore } from "@point_of_sale/app/services/pos_store";
 import { ConnectionLostError } from "@web/core/network/rpc";
+import { isFiscalized, markDelivered } from "../attempt/attempt.ts";
 import { tellRefusal } from "./delivery_notice.ts";
 
 const allOrders = (pos: PosStore): readonly PosOrder[] =>
   (pos.models as { "pos.order": { getAll(): readonly PosOrder[] } })["pos.order"].getAll();
 
+/** Being known to Odoo is not enough for a signed order: Odoo may know its draft only. */
+function isWaiting(pos: PosStore, order: PosOrder): boolean {
+  if (order.finalized !== true || order.state === "cancel") return false;
+  const record = pos.kkt?.till.store.get(order.uuid);
+  return isFiscalized(record) ? record?.delivered !== true : order.isSynced !== true;
+}
+
 /** Signed and paid here, not yet known to Odoo as such. */
 export const waitingOrders = (pos: PosStore): readonly PosOrder[] =>
-  allOrders(pos).filter(
-    (order) =>
-      order.finalized === true &&
-      order.state !== "cancel" &&
-      (order.isSynced !== true ||
-        (order.isDirty() === true && pos.kkt?.till.isFiscalized(order.uuid) === true)),
-  );
+  allOrders(pos).filter((order) => isWaiting(pos, order));
 
 /** The fiscal document exists, so the order is settled. */
 export function markPaid(pos: PosStore, order: PosOrder): void {
@@ -35,7 +37,8 @@ export async function deliverOrders(pos: PosStore): Promise<void> {
   for (const order of waitingOrders(pos)) {
     try {
       pos.addPendingOrder([order.id]);
-      await pos.syncAllOrders({ orders: [order], force: true, throw: true });
+      const options: SyncOptions = { orders: [order], force: true, throw: true, onlyWaiting: true };
+      await pos.syncAllOrders(options);
     } catch (error) {
       if (error instanceof ConnectionLostError) throw error;
       tellRefusal(pos, order, error);
@@ -43,6 +46,38 @@ export async function deliverOrders(pos: PosStore): Promise<void> {
     }
   }
   if (refusal !== null) throw refusal as Error;
+}
+
+/** Options of `syncAllOrders`, and one of ours. */
+export interface SyncOptions {
+  readonly orders?: readonly PosOrder[];
+  readonly force?: boolean;
+  readonly throw?: boolean;
+  /** Leave out what another delivery has brought to Odoo meanwhile: twice would count points twice. */
+  readonly onlyWaiting?: boolean;
+}
+
+/** The options as they stand when it is this delivery's turn; null when nothing is left to do. */
+export function optionsNow(pos: PosStore, options: SyncOptions): SyncOptions | null {
+  if (options.onlyWaiting !== true) return options;
+  const orders = (options.orders ?? []).filter((order) => isWaiting(pos, order));
+  return orders.length === 0 ? null : { ...options, orders };
+}
+
+/** Odoo has these orders: what was kept for another try is done with. */
+export async function noteDelivered(pos: PosStore, orders: readonly PosOrder[]): Promise<void> {
+  for (const order of orders) {
+    const record = pos.kkt?.till.store.get(order.uuid);
+    // Odoo's answer may be its draft of it: what was signed is paid, and sent again
+    if (order.state === "draft" && isFiscalized(record)) {
+      markPaid(pos, order);
+      continue;
+    }
+    if (order.finalized !== true) continue;
+    order.serializeForORM();
+    const next = record === undefined ? undefined : markDelivered(record);
+    if (next !== undefined && next !== record) await pos.kkt?.till.store.put(next);
+  }
 }
 
 const unsent = new Set<string>();

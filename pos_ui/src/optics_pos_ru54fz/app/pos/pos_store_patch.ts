@@ -5,7 +5,14 @@ import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { setCurrentPos } from "./current_pos.ts";
-import { keepUnsent, Turns, waitingOrders } from "./delivery.ts";
+import {
+  keepUnsent,
+  noteDelivered,
+  optionsNow,
+  Turns,
+  waitingOrders,
+  type SyncOptions,
+} from "./delivery.ts";
 import { watchRpc } from "./odoo_calls.ts";
 import { PosTill } from "./pos_till.ts";
 import { resumeOpenOrder } from "./resume.ts";
@@ -41,9 +48,12 @@ patch(PosStore.prototype, {
     return orders.find((order) => !kkt.isOpen(order)) ?? super.addNewOrder();
   },
 
-  async syncAllOrders(this: PosStore, options: object = {}) {
+  async syncAllOrders(this: PosStore, options: SyncOptions = {}) {
     if (!this.kkt) return super.syncAllOrders(options);
-    return turns.run(() => super.syncAllOrders(options));
+    return turns.run(async () => {
+      const now = optionsNow(this, options);
+      return now === null ? [] : await super.syncAllOrders(now);
+    });
   },
 
   async preSyncAllOrders(this: PosStore, orders: PosOrder[]) {
@@ -52,8 +62,7 @@ patch(PosStore.prototype, {
   },
 
   async postSyncAllOrders(this: PosStore, orders: PosOrder[]) {
-    // Odoo has them: what was kept for another try is done with
-    if (this.kkt) orders.filter((order) => order.finalized).forEach((o) => o.serializeForORM());
+    if (this.kkt) await noteDelivered(this, orders);
     await super.postSyncAllOrders(orders);
   },
 
