@@ -137,6 +137,15 @@ export type FiscalFacts = Pick<FiscalData, "fn" | "fd" | "fp" | "shift" | "recei
 /** No link, or it was lost before the command in question was sent: nothing happened. */
 export class DeviceLinkError extends Error {
   override readonly name = "DeviceLinkError";
+  /**
+   * What is wrong with the line and what to do about it, one Russian sentence for the person at the
+   * till: no such port, no rights, port in use. null where only the silence is known.
+   */
+  readonly advice: string | null;
+  constructor(message: string, options: ErrorOptions & { readonly advice?: string } = {}) {
+    super(message, options);
+    this.advice = options.advice ?? null;
+  }
 }
 
 /** The command was sent and no trustworthy answer came: it may have been executed. */

@@ -7,7 +7,7 @@ import {
 } from "../device/fiscal-device.ts";
 import { isoUtc, type Clock } from "../domain/clock.ts";
 import type { LaneLog } from "./lane-log.ts";
-import { REASONS } from "./reasons.ts";
+import { linkReason } from "./reasons.ts";
 
 export interface LinkFault {
   readonly state: "unavailable" | "setup_error";
@@ -77,7 +77,7 @@ export class DeviceLink {
   /** The next `connect` begins anew. Never throws. */
   async lost(error: unknown): Promise<void> {
     const setup = error instanceof DeviceSetupError;
-    const text = setup ? error.message : REASONS.noLink.text;
+    const { text } = setup ? { text: error.message } : linkReason(error);
     const before = this.#fault;
     this.#connected = false;
     this.#fault = { state: setup ? "setup_error" : "unavailable", text };

@@ -31,6 +31,22 @@ describe("no link before anything was sent", () => {
     expect(bench.row().state).toBe("fiscalized");
   });
 
+  it("says what the line says of itself: in the status and to who wants the device", async () => {
+    const advice = "Порт /dev/ttyACM0 не найден: проверьте кабель и имя порта.";
+    const { device } = bench;
+    const connect = device.connect.bind(device);
+    device.connect = () => Promise.reject(new DeviceLinkError("ENOENT", { advice }));
+    device.fault("status", "link");
+    await bench.time.advance(6000);
+    expect(bench.lane.snapshot().device).toMatchObject({ state: "unavailable", reason: advice });
+    await expect(bench.lane.printX()).rejects.toMatchObject({
+      reason: { code: "device_unavailable", text: advice },
+    });
+    device.connect = connect;
+    await bench.time.advance(6000);
+    expect(bench.lane.snapshot().device).toMatchObject({ state: "ready", reason: null });
+  });
+
   it("tries the link at least three times in the first three seconds", async () => {
     bench.device.down = true;
     const before = bench.device.calls.filter((call) => call === "connect").length;

@@ -15,7 +15,7 @@ import {
   whenPrinted,
   type LaneTools,
 } from "./lane-tools.ts";
-import { REASONS, refusalReason } from "./reasons.ts";
+import { linkReason, REASONS, refusalReason } from "./reasons.ts";
 import { LaneRefusal } from "./types.ts";
 
 export class Operations {
@@ -106,5 +106,5 @@ function asRefusal(error: unknown): unknown {
   if (error instanceof DeviceSetupError) {
     return new LaneRefusal({ code: "setup_error", text: error.message });
   }
-  return isLinkTrouble(error) ? new LaneRefusal(REASONS.noLink) : error;
+  return isLinkTrouble(error) ? new LaneRefusal(linkReason(error)) : error;
 }

@@ -1,5 +1,5 @@
 /** What the cashier reads when the device refuses: plain Russian and the one next step. */
-import type { DeviceRefusal } from "../device/fiscal-device.ts";
+import { DeviceLinkError, type DeviceRefusal } from "../device/fiscal-device.ts";
 import type { Reason } from "../journal/types.ts";
 
 /** `content`: this receipt will always be refused. `state`: the device has to be put right first. */
@@ -167,6 +167,12 @@ export const REASONS = {
     text: "Ответ кассы на команду смены потерян. Проверьте состояние смены, когда связь вернётся.",
   },
 } as const satisfies Readonly<Record<string, Reason>>;
+
+/** No device now: in the words of the line itself where it has some. */
+export function linkReason(error: unknown): Reason {
+  const advice = error instanceof DeviceLinkError ? error.advice : null;
+  return advice === null ? REASONS.noLink : { code: REASONS.noLink.code, text: advice };
+}
 
 /** Why a person must decide; by the code of the recovery rule. */
 export const ALARM_TEXTS = {

@@ -7,7 +7,7 @@ import { commandBody, type Safety } from "./commands/command.ts";
 import { ACK, encodeFrame, ENQ, NAK } from "./frame.ts";
 import { LINK_TIMING, type LinkEvent, type Request, ShtrihLink } from "./link.ts";
 import { device, host, later, ScriptedPort } from "./testing/scripted-port.ts";
-import type { Transport, TransportEvents } from "./transport/transport.ts";
+import { type Transport, TransportError, type TransportEvents } from "./transport/transport.ts";
 
 const FF45 = 0xff45;
 const PAYLOAD = Uint8Array.of(30, 0, 0, 0, 1, 2, 3);
@@ -334,6 +334,15 @@ it("keeps the answer to another command and goes on waiting for its own", async 
   );
   expect(await exchanged("document")).toBe(hex(RESULT));
   expect(await link.takePendingAnswer()).toMatchObject({ code: 0xff01 });
+});
+
+it("tells the person at the till what the port says when it does not open", async () => {
+  await link.close();
+  port.open = () => Promise.reject(new TransportError("порт /dev/x занят другой программой"));
+  await expect(link.open()).rejects.toMatchObject({
+    name: "DeviceLinkError",
+    advice: "Порт /dev/x занят другой программой.",
+  });
 });
 
 it("is not opened by an open that was overtaken by a close", async () => {

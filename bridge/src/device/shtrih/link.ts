@@ -11,7 +11,7 @@ import { hex } from "./binary.ts";
 import { commandBody, commandName, type Safety, splitBody } from "./commands/command.ts";
 import { ACK, ENQ, encodeFrame, type FrameEvent, NAK } from "./frame.ts";
 import { Inbox, LineLost } from "./inbox.ts";
-import type { Transport } from "./transport/transport.ts";
+import { type Transport, TransportError } from "./transport/transport.ts";
 
 export interface LinkTiming {
   /** Reaction to ENQ and to a message. */
@@ -113,7 +113,7 @@ export class ShtrihLink {
           },
         });
       } catch (error) {
-        throw new DeviceLinkError(messageOf(error), { cause: error });
+        throw asLinkError(error);
       }
       if (closings !== this.#closings) {
         await this.#transport.close();
@@ -376,6 +376,14 @@ export class ShtrihLink {
     this.#turn = mine.catch(() => undefined);
     return mine;
   }
+}
+
+/** A port that does not open says itself what is wrong with it. */
+function asLinkError(error: unknown): DeviceLinkError {
+  const message = messageOf(error);
+  if (!(error instanceof TransportError)) return new DeviceLinkError(message, { cause: error });
+  const advice = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+  return new DeviceLinkError(message, { cause: error, advice });
 }
 
 function messageOf(error: unknown): string {
