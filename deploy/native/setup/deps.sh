@@ -107,7 +107,8 @@ ensure_packages() {
   done
 
   # An installation that was broken off is finished first; nothing happens otherwise.
-  run_logged "dpkg --configure" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive dpkg --configure -a
+  # What dpkg cannot finish is left to apt's --fix-broken.
+  try_logged "dpkg --configure" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive dpkg --configure -a || true
   without_system_cluster "${as_root[@]}"
   say "installing ${#install[@]} Debian packages and what they depend on"
   if ! try_logged "apt-get install" apt_install "${install[@]}"; then
