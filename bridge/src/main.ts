@@ -18,6 +18,7 @@ import { TrustedTime } from "./http/auth/trusted-time.ts";
 import { createApp } from "./http/app.ts";
 import { receiptBody } from "./http/receipt-body.ts";
 import { close, createHttpServer } from "./http/server.ts";
+import { BodyPurge } from "./journal/body-purge.ts";
 import { FirstContact } from "./live/first-contact.ts";
 import { PassportMemory } from "./live/passport-memory.ts";
 import { missingForSale } from "./live/readiness.ts";
@@ -163,6 +164,13 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     logger,
   });
 
+  const purge = new BodyPurge({
+    journal,
+    clock,
+    timezone: config.till.timezone,
+    onError: (error) => logger.error("purge_failed", { error }),
+  });
+
   let shuttingDown = false;
   const app = createApp({
     till: config.till.code,
@@ -220,6 +228,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   relay.start();
   heartbeat.start();
   sync.start();
+  purge.start();
   const modeTimer = setInterval(() => modeChanged(monitor.tick(clock.monotonic())), MODE_TICK);
   logger.info("bridge_started", { version: VERSION, ...urls });
 
@@ -231,7 +240,10 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
       clearInterval(modeTimer);
       const closed = close(httpServer, STOP_WITHIN);
       // a receipt in flight ends and its answer goes out before anything else is taken away
-      await Promise.all([lane.stop(), relay.stop(), heartbeat.stop(), sync.stop()]);
+      await Promise.all([
+        ...[lane.stop(), relay.stop(), heartbeat.stop()],
+        ...[sync.stop(), purge.stop()],
+      ]);
       await live.stop();
       httpServer.closeIdleConnections();
       await Promise.all([closed, close(metricsServer, 0)]);

@@ -16,9 +16,13 @@ describe("live push", () => {
   let harness: Harness;
   let push: LivePush;
   const sockets: WebSocket[] = [];
+  /** ms by which the till's clock has gone on. */
+  let ahead: number;
 
   beforeEach(async () => {
-    harness = await startHarness();
+    ahead = 0;
+    const clock = { now: () => Date.now(), monotonic: () => performance.now() + ahead };
+    harness = await startHarness({ clock });
     push = new LivePush({
       origins: [ORIGIN],
       tokens: harness.tokens,
@@ -117,6 +121,22 @@ describe("live push", () => {
     expect(await code).toBe(4401);
     expect(messages).toEqual([]);
   });
+
+  it.each<[string, () => unknown]>([
+    ["its token expires", () => (ahead = 15 * 60_000)],
+    ["its browser is revoked", () => harness.revoked.add("profile-1")],
+  ])(
+    "closes with 4401 when %s, so that the page comes back with a new token",
+    async (_name, end) => {
+      const { socket } = await open();
+      const code = closed(socket);
+      ahead = 14 * 60_000;
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      expect(socket.readyState).toBe(socket.OPEN);
+      end();
+      expect(await code).toBe(4401);
+    },
+  );
 
   it.each([
     ["a foreign origin", "https://evil.example", LIVE_PATH, 403],

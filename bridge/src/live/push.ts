@@ -1,6 +1,7 @@
 /**
  * `WS /v1/kkt/live`: status and receipts pushed to the page (docs/contracts.md). The first message
- * must bring a token. A client that does not read is dropped: its page reconnects and starts with a
+ * must bring a token, and the socket lives no longer than that: with each tick it is looked at
+ * again, so that a page comes back with a new one and a revoked browser does not. A client that does not read is dropped: its page reconnects and starts with a
  * fresh status, while a growing buffer would take the till down.
  */
 import type { IncomingMessage, Server } from "node:http";
@@ -46,7 +47,8 @@ const authMessage = z.strictObject({ type: z.literal("auth"), token: z.string().
 
 interface Client {
   readonly socket: WebSocket;
-  authorized: boolean;
+  /** null until it was checked. */
+  token: string | null;
   alive: boolean;
   readonly authTimer: NodeJS.Timeout;
 }
@@ -126,7 +128,7 @@ export class LivePush {
     }
     const client: Client = {
       socket,
-      authorized: false,
+      token: null,
       alive: true,
       authTimer: setTimeout(() => unauthorized(socket), this.#options.authWithinMs ?? AUTH_WITHIN),
     };
@@ -142,17 +144,18 @@ export class LivePush {
 
   async #receive(client: Client, data: RawData): Promise<void> {
     // after the token there is nothing that a client has to say
-    if (client.authorized) return;
+    if (client.token !== null) return;
+    let token: string;
     try {
-      const { token } = authMessage.parse(JSON.parse(textOf(data)));
+      ({ token } = authMessage.parse(JSON.parse(textOf(data))));
       await this.#options.tokens.verify(token);
     } catch {
       unauthorized(client.socket);
       return;
     }
     clearTimeout(client.authTimer);
-    if (client.authorized || client.socket.readyState !== client.socket.OPEN) return;
-    client.authorized = true;
+    if (client.token !== null || client.socket.readyState !== client.socket.OPEN) return;
+    client.token = token;
     // what this client is told may be newer than the last push, so the next one goes to all
     this.#lastStatus = "";
     this.#send(client, JSON.stringify({ type: "status", status: this.#options.status() }));
@@ -175,15 +178,26 @@ export class LivePush {
       }
       client.alive = false;
       client.socket.ping();
-      if (client.authorized) this.#send(client, tick);
+      if (client.token === null) continue;
+      void this.#recheck(client.socket, client.token);
+      this.#send(client, tick);
     }
     // ages and the like change by themselves
     this.statusChanged();
   }
 
+  /** The token's signature is known by now; this costs no more than a look at the clock. */
+  async #recheck(socket: WebSocket, token: string): Promise<void> {
+    try {
+      await this.#options.tokens.verify(token);
+    } catch {
+      unauthorized(socket);
+    }
+  }
+
   #broadcast(message: string): void {
     for (const client of this.#clients) {
-      if (client.authorized) this.#send(client, message);
+      if (client.token !== null) this.#send(client, message);
     }
   }
 

@@ -16,7 +16,7 @@ const status = (change: Partial<typeof readySnapshot> = {}, buffer = emptyBuffer
       journal: { buffer: () => buffer },
       monitor: new LinkMonitor(4_000),
       ofd: () => ({ breaker: "half_open", lastOkAt: null }),
-      odoo: () => ({ reachable: true, lastHeartbeatAt: "2026-11-22T18:00:00.000Z" }),
+      odoo: () => ({ reachable: true, reason: null, lastHeartbeatAt: "2026-11-22T18:00:00.000Z" }),
     })(),
   );
 

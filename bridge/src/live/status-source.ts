@@ -3,18 +3,13 @@ import { isoUtc, type Clock } from "../domain/clock.ts";
 import type { Lane } from "../fiscalization/types.ts";
 import type { StatusBody } from "../http/schemas/status.ts";
 import type { BufferLevel, Journal } from "../journal/types.ts";
+import type { HeartbeatState } from "../odoo/heartbeat.ts";
 import type { LinkMonitor } from "../resilience/link-monitor.ts";
 
 export interface OfdState {
   readonly breaker: StatusBody["ofd"]["breaker"];
   /** ISO UTC. */
   readonly lastOkAt: string | null;
-}
-
-export interface OdooState {
-  readonly reachable: boolean;
-  /** ISO UTC. */
-  readonly lastHeartbeatAt: string | null;
 }
 
 export interface StatusSourceOptions {
@@ -25,7 +20,7 @@ export interface StatusSourceOptions {
   readonly journal: Pick<Journal, "buffer">;
   readonly monitor: Pick<LinkMonitor, "mode" | "since">;
   readonly ofd: () => OfdState;
-  readonly odoo: () => OdooState;
+  readonly odoo: () => HeartbeatState;
 }
 
 export function createStatusSource(options: StatusSourceOptions): () => StatusBody {
@@ -68,7 +63,11 @@ export function createStatusSource(options: StatusSourceOptions): () => StatusBo
               receipt: status.shift.receipt,
             },
       ofd: { breaker: ofd.breaker, last_ok_at: ofd.lastOkAt },
-      odoo: { reachable: odoo.reachable, last_heartbeat_at: odoo.lastHeartbeatAt },
+      odoo: {
+        reachable: odoo.reachable,
+        reason: odoo.reason,
+        last_heartbeat_at: odoo.lastHeartbeatAt,
+      },
       buffer: {
         level: buffer.level,
         capacity: buffer.capacity,

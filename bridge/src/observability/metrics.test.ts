@@ -11,7 +11,7 @@ const status = {
   device: { state: "ready" },
   fn: { unsent: 4 },
   ofd: { breaker: "open" },
-  odoo: { reachable: false, last_heartbeat_at: null },
+  odoo: { reachable: false, reason: null, last_heartbeat_at: null },
   buffer: { level: 7, capacity: 200, oldest_at: "2026-11-22T17:59:40.000Z", odoo_pending: 9 },
 } as unknown as StatusBody;
 

@@ -64,7 +64,7 @@ export class Metrics implements HttpMetrics {
     odooPending: this.#gauge("kkt_bridge_odoo_pending", "Receipts Odoo has not confirmed"),
     unsent: this.#gauge("kkt_bridge_fn_unsent_documents", "Documents the ФН has not delivered"),
     breaker: this.#gauge("kkt_bridge_ofd_breaker", "Breaker: 0 closed, 1 half open, 2 open"),
-    odooReachable: this.#gauge("kkt_bridge_odoo_reachable", "1 while heartbeats are answered"),
+    odooReachable: this.#gauge("kkt_bridge_odoo_reachable", "1 while heartbeats are taken"),
     heartbeat: this.#gauge(
       "kkt_bridge_odoo_last_heartbeat_timestamp_seconds",
       "Last answered heartbeat",
@@ -132,7 +132,7 @@ export class Metrics implements HttpMetrics {
     this.#gauges.odooPending.set(buffer.odoo_pending);
     if (fn !== null) this.#gauges.unsent.set(fn.unsent);
     this.#gauges.breaker.set(BREAKER[ofd.breaker]);
-    this.#gauges.odooReachable.set(odoo.reachable ? 1 : 0);
+    this.#gauges.odooReachable.set(odoo.reachable && odoo.reason === null ? 1 : 0);
     if (odoo.last_heartbeat_at !== null) {
       this.#gauges.heartbeat.set(Date.parse(odoo.last_heartbeat_at) / 1000);
     }

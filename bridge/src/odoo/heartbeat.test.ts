@@ -4,7 +4,7 @@ import { createStatusSource } from "../live/status-source.ts";
 import { emptyBuffer, readySnapshot } from "../http/testing/fakes.ts";
 import { silentLogger } from "../observability/logger.ts";
 import { LinkMonitor } from "../resilience/link-monitor.ts";
-import { OdooUnreachable } from "./client.ts";
+import { OdooRefusal, OdooUnreachable } from "./client.ts";
 import { Heartbeat, type HeardAt } from "./heartbeat.ts";
 import { heartbeatAnswerSchema, type HeartbeatAnswer } from "./schemas.ts";
 
@@ -20,6 +20,7 @@ const answer = {
 
 describe("heartbeat", () => {
   let up: boolean;
+  let refusal: OdooRefusal | null;
   let code: string;
   let pending: boolean;
   let sent: unknown[];
@@ -32,6 +33,7 @@ describe("heartbeat", () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: Date.parse("2026-11-22T18:00:00Z") });
     up = true;
+    refusal = null;
     code = "T1";
     pending = false;
     takesMs = 0;
@@ -50,6 +52,7 @@ describe("heartbeat", () => {
           sent.push(params);
           await new Promise((resolve) => setTimeout(resolve, takesMs));
           if (!up) throw new OdooUnreachable("down");
+          if (refusal !== null) throw refusal;
           return schema.parse({ ...answer, till: { ...answer.till, code } });
         },
       },
@@ -130,11 +133,45 @@ describe("heartbeat", () => {
     expect(sent).toHaveLength(3);
   });
 
-  it("takes an Odoo that knows it by another name for no Odoo", async () => {
+  it("learns nothing of an Odoo that knows it by another name, and says so", async () => {
     code = "T2";
     await run(30_100);
     expect(heard).toEqual([]);
-    expect(heartbeat.state).toEqual({ reachable: false, lastHeartbeatAt: null });
+    expect(heartbeat.state).toMatchObject({
+      reachable: true,
+      reason: "Odoo считает эту кассу кассой T2, а это T1.",
+      lastHeartbeatAt: null,
+    });
+  });
+
+  it("shows a refused credential, which is no lost link, and its end", async () => {
+    await run(100);
+    const { lastHeartbeatAt } = heartbeat.state;
+    refusal = new OdooRefusal("odoo.exceptions.AccessDenied", "Access Denied");
+    pending = true;
+    await run(60_000);
+    expect(heartbeat.state).toMatchObject({
+      reachable: true,
+      reason: expect.stringMatching(/ключ этой кассы/) as string,
+      lastHeartbeatAt,
+    });
+    expect(results).toEqual([true, true, true]);
+    expect(backs).toBe(1);
+    refusal = null;
+    await run(30_000);
+    expect(heartbeat.state).toMatchObject({ reachable: true, reason: null });
+    // what could not be delivered meanwhile goes out at once
+    expect(backs).toBe(2);
+  });
+
+  it("takes an Odoo that answers errors for lost, and says which", async () => {
+    refusal = new OdooRefusal("psycopg2.OperationalError", "no database");
+    await run(100);
+    expect(results).toEqual([false]);
+    expect(heartbeat.state).toMatchObject({
+      reachable: false,
+      reason: "Odoo ответил ошибкой: psycopg2.OperationalError.",
+    });
   });
 });
 

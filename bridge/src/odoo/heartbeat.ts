@@ -27,6 +27,23 @@ export interface HeartbeatOptions {
   readonly onResult: (ok: boolean) => void;
 }
 
+export interface HeartbeatState {
+  /** Odoo answers, be it that it does not take this till for the one it is. */
+  readonly reachable: boolean;
+  /** Why it does not take the heartbeat, Russian; null when it does, or does not answer at all. */
+  readonly reason: string | null;
+  /** ISO UTC of the last one taken. */
+  readonly lastHeartbeatAt: string | null;
+}
+
+/** The link is good, and only a person can help: not a reason to call Odoo lost. */
+class NotTaken extends Error {
+  override readonly name = "NotTaken";
+}
+
+const CREDENTIAL_REFUSED =
+  "Odoo не принимает ключ этой кассы. Выпустите новый в карточке кассы и впишите его в [odoo] credential.";
+
 export interface HeardAt {
   /** Odoo's time, ms UTC, at the monotonic moment below; half the way back taken off. */
   readonly serverMs: number;
@@ -39,8 +56,7 @@ const IMPATIENT = 10_000;
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
   readonly #worker: Worker;
-  #reachable = false;
-  #lastAt: string | null = null;
+  #state: HeartbeatState = { reachable: false, reason: null, lastHeartbeatAt: null };
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -51,8 +67,8 @@ export class Heartbeat {
     });
   }
 
-  get state(): { readonly reachable: boolean; readonly lastHeartbeatAt: string | null } {
-    return { reachable: this.#reachable, lastHeartbeatAt: this.#lastAt };
+  get state(): HeartbeatState {
+    return this.#state;
   }
 
   start(): void {
@@ -69,21 +85,29 @@ export class Heartbeat {
   }
 
   async #turn(signal: AbortSignal): Promise<number> {
-    const { clock, logger, everyMs, hasPending } = this.#options;
+    const { clock, everyMs, hasPending } = this.#options;
     const sentAt = clock.monotonic();
     try {
       const answer = await this.#beat(signal);
       this.#learn(answer, sentAt);
     } catch (error) {
       if (signal.aborted) return 0;
-      if (this.#reachable || this.#lastAt === null) logger.warn("odoo_unreachable", { error });
-      if (error instanceof OdooRefusal && error.isAccessDenied) {
-        logger.error("odoo_credential_refused", { error });
-      }
-      this.#reachable = false;
-      this.#options.onResult(false);
+      this.#failed(error);
     }
-    return !this.#reachable && hasPending() ? Math.min(everyMs, IMPATIENT) : everyMs;
+    return !this.#state.reachable && hasPending() ? Math.min(everyMs, IMPATIENT) : everyMs;
+  }
+
+  #failed(error: unknown): void {
+    const { logger, onResult } = this.#options;
+    const before = this.#state;
+    const reason = reasonOf(error);
+    const reachable = error instanceof NotTaken || isAccessDenied(error);
+    this.#state = { ...before, reachable, reason };
+    const changed = before.reachable !== reachable || before.reason !== reason;
+    if (changed || before.lastHeartbeatAt === null) {
+      logger.warn(reachable ? "odoo_refuses_till" : "odoo_unreachable", { error });
+    }
+    onResult(reachable);
   }
 
   #beat(signal: AbortSignal): Promise<HeartbeatAnswer> {
@@ -110,11 +134,10 @@ export class Heartbeat {
     const { clock, till, logger, onAnswer, onBack, onResult } = this.#options;
     if (answer.till.code !== till) {
       // the credential decides whose till it is; another one's must not be spoken for
-      throw new Error(`Odoo takes this till for ${answer.till.code}, it is ${till}`);
+      throw new NotTaken(`Odoo считает эту кассу кассой ${answer.till.code}, а это ${till}.`);
     }
-    const back = !this.#reachable;
-    this.#reachable = true;
-    this.#lastAt = isoUtc(clock);
+    const back = !this.#state.reachable || this.#state.reason !== null;
+    this.#state = { reachable: true, reason: null, lastHeartbeatAt: isoUtc(clock) };
     const monotonicMs = clock.monotonic();
     const serverMs = Date.parse(answer.server_time) + (monotonicMs - sentAt) / 2;
     onAnswer(answer, { serverMs, monotonicMs });
@@ -123,4 +146,14 @@ export class Heartbeat {
     logger.info("odoo_reachable");
     onBack();
   }
+}
+
+function isAccessDenied(error: unknown): boolean {
+  return error instanceof OdooRefusal && error.isAccessDenied;
+}
+
+function reasonOf(error: unknown): string | null {
+  if (isAccessDenied(error)) return CREDENTIAL_REFUSED;
+  if (error instanceof NotTaken) return error.message;
+  return error instanceof OdooRefusal ? `Odoo ответил ошибкой: ${error.exception}.` : null;
 }

@@ -36,7 +36,14 @@ export const statusSchema = z.strictObject({
     breaker: z.enum(["closed", "open", "half_open"]),
     last_ok_at: isoUtc.nullable(),
   }),
-  odoo: z.strictObject({ reachable: z.boolean(), last_heartbeat_at: isoUtc.nullable() }),
+  odoo: z.strictObject({
+    reachable: z.boolean(),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: "Why Odoo does not take this till's heartbeat, Russian" }),
+    last_heartbeat_at: isoUtc.nullable(),
+  }),
   buffer: z.strictObject({
     level: z.int(),
     capacity: z.int(),

@@ -22,6 +22,8 @@ export interface Harness {
   readonly lane: FakeLane;
   readonly rows: FakeRows;
   readonly odoo: SigningKey;
+  /** Profiles that Odoo has revoked. */
+  readonly revoked: Set<string>;
   readonly tokens: TokenService;
   readonly deps: HttpDeps;
   /** A valid token of `profile-1`. */
@@ -41,13 +43,14 @@ export async function startHarness(change: Partial<HttpDeps> = {}): Promise<Harn
   const rows = new FakeRows();
   const lane = new FakeLane(rows);
   const odoo = await newSigningKey("odoo-1");
+  const revoked = new Set<string>();
   const tokens = new TokenService({
     till: "T1",
     clock: change.clock ?? systemTime,
     time: new TrustedTime(change.clock ?? systemTime),
     trust: {
       keys: () => [odoo.jwk],
-      revokedProfiles: () => new Set(),
+      revokedProfiles: () => revoked,
       databaseUuid: () => "database-uuid",
     },
   });
@@ -70,7 +73,7 @@ export async function startHarness(change: Partial<HttpDeps> = {}): Promise<Harn
       journal,
       monitor: new LinkMonitor(systemTime.monotonic()),
       ofd: () => ({ breaker: "closed", lastOkAt: null }),
-      odoo: () => ({ reachable: false, lastHeartbeatAt: null }),
+      odoo: () => ({ reachable: false, reason: null, lastHeartbeatAt: null }),
     }),
     odooLastOkAt: () => null,
     passport: () => ({ userName: "ООО «Оптика»", address: "Москва" }),
@@ -93,6 +96,7 @@ export async function startHarness(change: Partial<HttpDeps> = {}): Promise<Harn
     lane,
     rows,
     odoo,
+    revoked,
     tokens,
     deps,
     token,
