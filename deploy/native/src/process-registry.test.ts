@@ -103,6 +103,16 @@ describe("ProcessRegistry", () => {
     expect(registry.find("one")?.pid).toBe(second);
   });
 
+  it("forgets ended processes when another is written down", async () => {
+    const first = await start();
+    registry.register({ name: "one", what: "x", pid: first });
+    process.kill(first, "SIGKILL");
+    await expect.poll(() => processStat(first)).toBeUndefined();
+    expect(registry.list().map(({ name }) => name)).toEqual(["one"]);
+    registry.register({ name: "two", what: "x", pid: await start() });
+    expect(registry.list().map(({ name }) => name)).toEqual(["two"]);
+  });
+
   it("refuses names that would leave the folder, and processes that are gone", async () => {
     const pid = await start();
     expect(() => registry.register({ name: "../x", what: "x", pid })).toThrow(/process name/);

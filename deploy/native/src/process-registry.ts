@@ -58,6 +58,8 @@ export interface NewProcess {
 
 export type StopOutcome = "was not running" | "stopped" | "killed";
 
+const NAME = /^[a-z0-9][a-z0-9._-]*$/i;
+
 export class ProcessRegistry {
   readonly #directory: () => string;
 
@@ -67,7 +69,7 @@ export class ProcessRegistry {
   }
 
   #file(name: string): string {
-    if (!/^[a-z0-9][a-z0-9._-]*$/i.test(name)) {
+    if (!NAME.test(name)) {
       throw new Error(`process name '${name}': letters, digits, dot, dash and underscore only`);
     }
     return join(this.#directory(), `${name}.json`);
@@ -92,8 +94,14 @@ export class ProcessRegistry {
     return this.list().find((record) => record.name === name && isRunning(record));
   }
 
-  /** Writes down a process that was just started. Throws when that name is alive already. */
+  /**
+   * Writes down a process that was just started, and forgets those that have ended. Throws when
+   * that name is alive already.
+   */
   register(input: NewProcess): ProcessRecord {
+    for (const record of this.list()) {
+      if (NAME.test(record.name) && !isRunning(record)) this.forget(record);
+    }
     const stat = processStat(input.pid);
     if (!stat) throw new Error(`${input.name}: process ${input.pid} has ended already`);
     const other = this.find(input.name);
