@@ -71,6 +71,13 @@ describe("an attempt", () => {
     expect(markDelivered(delivered)).toBe(delivered);
   });
 
+  test("that has ended is not opened again by late news", () => {
+    const ended = told(begun, bridgeReceipt("rejected"), 3);
+    expect(ended.body).toBeNull();
+    expect(told(ended, bridgeReceipt("closing"), 4)).toBe(ended);
+    expect(told(ended, bridgeReceipt("fiscalized"), 4).state).toBe("fiscalized");
+  });
+
   test("of an earlier number says nothing about the later one", () => {
     const second = begin(told(begun, bridgeReceipt("rejected"), 3), sent, 4);
     expect(told(second, bridgeReceipt("rejected", { attempt: 1 }), 5)).toBe(second);

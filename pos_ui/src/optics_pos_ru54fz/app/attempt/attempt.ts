@@ -23,7 +23,7 @@ export interface OrderRecord {
   /** 1, 2, 3 … */
   readonly attempt: number;
   readonly state: AttemptState;
-  /** The request as it was sent: the same key always carries the same content. */
+  /** The request as it was sent: the same key always carries the same content; null once ended. */
   readonly body: string | null;
   readonly orderName: string;
   readonly fiscal: Fiscal | null;
@@ -96,10 +96,15 @@ export function begin(
 /** The bridge told the state of the order's last attempt. A fiscalized order stays so. */
 export function told(record: OrderRecord, receipt: BridgeReceipt, at: number): OrderRecord {
   if (isFiscalized(record) || receipt.attempt < record.attempt) return record;
+  // late news of an attempt that has ended; that it was signed after all would still count
+  const ended = record.state === "rejected" || record.state === "cancelled";
+  if (ended && receipt.attempt === record.attempt && receipt.state !== "fiscalized") return record;
+  const open = OPEN.includes(receipt.state);
   return {
     ...record,
     attempt: receipt.attempt,
     state: receipt.state,
+    body: open ? record.body : null,
     fiscal: receipt.fiscal ?? record.fiscal,
     items: receipt.items ?? record.items,
     reason:
@@ -120,7 +125,9 @@ export const markDelivered = (record: OrderRecord): OrderRecord =>
 
 /** The screen's own withdrawal was confirmed (204). */
 export function withdrawn(record: OrderRecord, reason: Reason, at: number): OrderRecord {
-  return isOpen(record) ? { ...record, state: "cancelled", reason, changedAt: at } : record;
+  return isOpen(record)
+    ? { ...record, state: "cancelled", body: null, reason, changedAt: at }
+    : record;
 }
 
 /** Answers of `orders/state` for records that were open; an order the bridge doesn't know never arrived. */

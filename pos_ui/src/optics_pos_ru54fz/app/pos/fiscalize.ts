@@ -84,7 +84,18 @@ async function mark(
   return marked;
 }
 
+function notSavedText(error: Error): string {
+  console.error(error);
+  return _t(
+    "This browser could not save the order, so nothing was sent to the till: %s",
+    error.message,
+  );
+}
+
 function unreachableText(error: unknown): string {
+  if (globalThis.crypto?.subtle === undefined) {
+    return _t("This page can't prove to the till who it is: open the Point of Sale over https.");
+  }
   const cause = error instanceof NotSent ? error.cause : error;
   if (cause instanceof BridgeProblem) return cause.problem.detail;
   return cause instanceof NotPaired
@@ -147,8 +158,9 @@ export async function fiscalize(kkt: PosTill, order: PosOrder): Promise<Fiscaliz
     try {
       record = await mark(kkt, order, record, await receiptOf(kkt, order, record));
     } catch (error) {
-      if (!(error instanceof ReceiptRefusal)) throw error;
-      return refuse(kkt, _t("The receipt can't be made"), refusalText(error));
+      const text =
+        error instanceof ReceiptRefusal ? refusalText(error) : notSavedText(error as Error);
+      return refuse(kkt, _t("The receipt can't be made"), text);
     }
   }
   const outcome = await waitFor(kkt, record, fresh);

@@ -74,6 +74,8 @@ export class Till {
 
   /** Reads what this browser knows; asks nobody. */
   async load(): Promise<void> {
+    // marks of money must not be evicted; the answer changes nothing for us
+    await navigator.storage?.persist?.().catch(() => false);
     await this.store.load(Date.now());
     await this.identity.load();
   }

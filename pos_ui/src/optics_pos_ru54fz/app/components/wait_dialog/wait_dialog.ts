@@ -5,6 +5,8 @@ import type { Choice, Progress } from "../../attempt/settlement.ts";
 
 /** Seconds after which the cashier is told what to look at. */
 const LONG = 10;
+/** Seconds before a withdrawal is offered: an ordinary receipt is done by then. */
+const IMPATIENT = 3;
 
 interface Props {
   /** Reactive; changed by the settlement. */
@@ -82,6 +84,10 @@ export class KktWaitDialog extends Component<Props> {
 
   get isLong(): boolean {
     return this.clock.seconds >= LONG;
+  }
+
+  get canWithdraw(): boolean {
+    return this.progress.canWithdraw && this.clock.seconds >= IMPATIENT;
   }
 
   get isTrouble(): boolean {
