@@ -31,7 +31,7 @@ bench: build ## speed, as ratios within one run
 	@$(NODE) tests/bench/main.ts
 
 stop: ## end what the demo or a broken-off test run left running
-	@$(NODE) deploy/native/src/main.ts down
+	@if [ -d node_modules/tsx ]; then $(NODE) deploy/native/src/main.ts down; fi
 
 clean: stop ## remove what a run makes (Odoo, databases, logs); keeps node_modules
 	@rm -rf .run/* bridge/dist odoo_addons/*/static/src

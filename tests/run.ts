@@ -77,7 +77,11 @@ async function odooTests(name: string, tags: string, odooDemo: boolean): Promise
   try {
     const result = await runOdooTests({ database, tags });
     if (result.failed + result.errors > 0) console.log(result.log);
-    return { passed: result.passed, failed: result.failed + result.errors, skipped: 0 };
+    return {
+      passed: result.passed,
+      failed: result.failed + result.errors,
+      skipped: result.skipped,
+    };
   } finally {
     await dropDatabase(database);
   }
