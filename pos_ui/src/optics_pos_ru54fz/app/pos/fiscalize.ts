@@ -144,9 +144,18 @@ async function waitFor(kkt: PosTill, record: OrderRecord, fresh: boolean): Promi
 export type Fiscalized = "fiscalized" | "refused" | "left" | "busy";
 
 export async function fiscalize(kkt: PosTill, order: PosOrder): Promise<Fiscalized> {
+  if (kkt.till.isFiscalized(order.uuid)) return "fiscalized";
+  if (kkt.settling) return "busy";
+  kkt.settling = true;
+  try {
+    return await settleOrder(kkt, order);
+  } finally {
+    kkt.settling = false;
+  }
+}
+
+async function settleOrder(kkt: PosTill, order: PosOrder): Promise<Fiscalized> {
   const { till } = kkt;
-  if (till.isFiscalized(order.uuid)) return "fiscalized";
-  if (till.settling) return "busy";
   let record = till.store.get(order.uuid) ?? newRecord(order.uuid, crypto.randomUUID(), Date.now());
   const fresh = !isOpen(record);
   if (fresh) {

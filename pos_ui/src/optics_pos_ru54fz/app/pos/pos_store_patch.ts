@@ -56,6 +56,18 @@ patch(PosStore.prototype, {
     });
   },
 
+  async validateOrderFast(this: PosStore, paymentMethod: unknown) {
+    const { kkt } = this;
+    if (!kkt) return await super.validateOrderFast(paymentMethod);
+    if (kkt.payingFast) return;
+    kkt.payingFast = true;
+    try {
+      await super.validateOrderFast(paymentMethod);
+    } finally {
+      kkt.payingFast = false;
+    }
+  },
+
   async preSyncAllOrders(this: PosStore, orders: PosOrder[]) {
     await super.preSyncAllOrders(orders);
     if (this.kkt) orders.forEach(keepUnsent);

@@ -24,6 +24,10 @@ export class PosTill {
   readonly view: TillView;
   /** Something of the way from Validate to the receipt is running: Odoo must not hold it up. */
   validating = false;
+  /** An order is on its way through the till, from its mark to its end: no other may begin. */
+  settling = false;
+  /** A payment button of the product screen was pressed; a second press would pay twice. */
+  payingFast = false;
 
   constructor(pos: PosStore, record: KktTillRecord) {
     markRaw(this);

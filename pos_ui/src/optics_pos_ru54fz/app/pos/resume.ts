@@ -7,7 +7,7 @@ const EDITING = ["PaymentScreen", "ProductScreen"];
 
 export function resumeOpenOrder(pos: PosStore, routeName: string, uuid: string | undefined): void {
   const { kkt } = pos;
-  if (!kkt || uuid === undefined || !EDITING.includes(routeName) || kkt.till.settling) return;
+  if (!kkt || uuid === undefined || !EDITING.includes(routeName) || kkt.settling) return;
   const order = pos.models["pos.order"].getBy("uuid", uuid) as PosOrder | undefined;
   if (order === undefined || order.finalized || !kkt.isOpen(order)) return;
   const validation = new OrderPaymentValidation({ pos, orderUuid: uuid });

@@ -102,10 +102,6 @@ export class Till {
     return isFiscalized(this.store.get(uuid));
   }
 
-  get settling(): boolean {
-    return this.settlement !== null;
-  }
-
   /**
    * Asks the bridge how the open orders ended; those it doesn't know never arrived.
    *
