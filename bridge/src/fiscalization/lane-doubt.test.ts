@@ -46,6 +46,20 @@ describe("the closing answer is lost", () => {
     bench.device.fault("closeReceipt", { throws: new TypeError("bug") });
   });
 
+  it("a refusal that comes after the ФН has signed is none: the document is found", async () => {
+    bench.device.fault("closeReceipt", { refuseAfter: 0x45 });
+    expect(await bench.sell()).toMatchObject({ state: "fiscalized", fiscal: { fd: 101 } });
+    expect(bench.device.receiptsOf(orderUuid())).toHaveLength(1);
+  });
+
+  it("a refusal behind which the ФН can't be asked is proven before anything is tried again", async () => {
+    bench.device.fault("closeReceipt", { refuse: 0x45 }, () => {
+      bench.device.fault("position", "link");
+    });
+    expect(await bench.sell()).toMatchObject({ state: "cancelled", reason: { code: "not_done" } });
+    expect(bench.device.documentOpen).toBe(false);
+  });
+
   it("while nothing answers the lane is in doubt, takes nothing and lets nobody at the device", async () => {
     bench.device.fault("closeReceipt", "lost-after", () => (bench.device.down = true));
     await bench.sell();
@@ -245,6 +259,48 @@ describe("the closing answer is lost", () => {
       fiscal: { dateTime: "2026-11-22T21:03" },
     });
   });
+});
+
+describe("the journal fails", () => {
+  it("after the receipt is final: nothing is asked again, the lane is free", async () => {
+    bench.device.fault("closeReceipt", "lost-after", () => {
+      bench.device.foreignReceipt(SUM);
+      const [first, second] = bench.device.documents;
+      Object.assign(second!, { marker: first!.marker });
+    });
+    bench.journal.appendEvent = () => {
+      throw new Error("disk full");
+    };
+    expect(await bench.sell()).toMatchObject({ state: "fiscalized", fiscal: { fd: 101 } });
+    await bench.time.advance(1000);
+    expect(bench.lane.snapshot().lane.state).toBe("idle");
+  });
+
+  it.each([
+    ["beginReceipt", "cancelled", 0],
+    ["closeReceipt", "fiscalized", 1],
+  ] as const)(
+    "for a while during %s: the receipt ends %s, not never",
+    async (call, state, made) => {
+      const { journal } = bench;
+      const get = journal.get.bind(journal);
+      const hold = bench.device.hold(call);
+      bench.submit();
+      await hold.reached;
+      journal.get = () => {
+        throw new Error("disk I/O error");
+      };
+      hold.release();
+      await bench.time.advance(10_000);
+      expect(bench.lane.snapshot().lane.state).not.toBe("idle");
+      journal.get = get;
+      await bench.time.advance(10_000);
+      expect(bench.row().state).toBe(state);
+      expect(bench.device.receiptsOf(orderUuid())).toHaveLength(made);
+      expect(bench.lane.snapshot().lane.state).toBe("idle");
+      expect(bench.device.documentOpen).toBe(false);
+    },
+  );
 });
 
 describe("the journal fails after the device has signed", () => {

@@ -37,9 +37,9 @@ export interface LaneSettings {
   readonly statusIntervalMs: number;
   /** How long `stop` waits for the receipt in flight. */
   readonly stopTimeoutMs: number;
-  /** While the device prints the previous document (50h): pause and number of tries. */
+  /** While the device prints the previous document (50h): pause between tries, and the longest wait. */
   readonly printingRetryMs: number;
-  readonly printingRetries: number;
+  readonly printingMs: number;
 }
 
 export const DEFAULT_LANE_SETTINGS: LaneSettings = {
@@ -49,7 +49,7 @@ export const DEFAULT_LANE_SETTINGS: LaneSettings = {
   statusIntervalMs: 5000,
   stopTimeoutMs: 20_000,
   printingRetryMs: 300,
-  printingRetries: 60,
+  printingMs: 60_000,
 };
 
 /** Tries of the link before it counts as gone, and of a receipt that it keeps breaking. */
@@ -70,7 +70,8 @@ export function retryPause({ retryMs }: LaneSettings, tries: number): number {
 
 /**
  * Repeats a command while the device still prints the document before it (50h) or waits to go on
- * printing (58h). Both are refusals, so the command was not executed and may be sent again.
+ * printing (58h), for a minute at the most. Both are refusals, so the command was not executed and
+ * may be sent again.
  * @param clean undoes what a command of several steps has left open
  */
 export async function whenPrinted<T>(
@@ -78,11 +79,13 @@ export async function whenPrinted<T>(
   command: () => Promise<T>,
   clean: () => Promise<void> = () => Promise.resolve(),
 ): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
+  const deadline = time.monotonic() + settings.printingMs;
+  for (;;) {
     try {
       return await command();
     } catch (error) {
-      if (!(error instanceof DeviceRefusal) || tries >= settings.printingRetries) throw error;
+      // by the clock, not by tries: a driver may have waited itself before it gave up
+      if (!(error instanceof DeviceRefusal) || time.monotonic() >= deadline) throw error;
       const waiting = error.deviceCode === CODE_PAPER_OUT_PRINTING;
       if (!waiting && error.deviceCode !== CODE_PRINTING) throw error;
       if (waiting) await link.device.continuePrint();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DeviceRefusal } from "../device/fiscal-device.ts";
 import { settle } from "../domain/testing/manual-time.ts";
 import {
   keyOf,
@@ -111,6 +112,24 @@ describe("a receipt that works", () => {
     expect(bench.row().state).toBe("fiscalized");
     expect(bench.device.documents).toHaveLength(1);
     expect(bench.device.calls).toContain("continuePrint");
+  });
+
+  it.each([
+    ["at once", 0],
+    ["after waiting itself", 60_000],
+  ])("gives up a device that never stops printing and says so %s", async (_how, ms) => {
+    const { device } = bench;
+    device.beginReceipt = async () => {
+      await new Promise<void>((resolve) => void bench.time.after(ms, resolve));
+      throw new DeviceRefusal("8D", 0x50, "printing");
+    };
+    bench.submit();
+    for (let passed = 0; passed < 62_000; passed += 1000) {
+      await bench.time.advance(1000);
+      bench.lane.touch(keyOf());
+      if (passed < 59_000) expect(bench.row().state).toBe("accepted");
+    }
+    expect(bench.row()).toMatchObject({ state: "rejected", reason: { deviceCode: 0x50 } });
   });
 
   it("continues printing before the sale where the device waits with paper in", async () => {

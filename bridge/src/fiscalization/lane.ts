@@ -247,8 +247,8 @@ export class FiscalLane implements Lane {
       try {
         await run();
       } catch (error) {
-        // the journal itself failed: what is in it decides at the next start
         this.#log("error", "the lane broke off", { key: formatKey(key), error: String(error) });
+        await this.#pickUp(key);
       } finally {
         this.#screen.forget(key);
         this.#board.leave();
@@ -306,6 +306,24 @@ export class FiscalLane implements Lane {
     if (tries.broken < LINK_TRIES) return false;
     await refuse(this.#tools, key, REASONS.internal);
     return true;
+  }
+
+  /**
+   * The journal itself failed in the middle. Nothing else is taken until it tells again how the
+   * receipt stands, and then it is ended as after a restart.
+   */
+  async #pickUp(key: ReceiptKey): Promise<void> {
+    for (let tries = 0; !this.#stopping.signal.aborted; tries += 1) {
+      await sleep(this.#time, retryPause(this.#settings, tries), this.#stopping.signal);
+      try {
+        if (isFinal(this.#book.row(key).state)) return;
+        this.#cancelAccepted(key, "restarted", REASONS.internal);
+        if (!isFinal(this.#book.row(key).state)) await this.#recover(key);
+        return;
+      } catch (error) {
+        this.#log("error", "the journal still fails", { error: String(error) });
+      }
+    }
   }
 
   async #recover(key: ReceiptKey): Promise<void> {

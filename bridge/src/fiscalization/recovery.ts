@@ -2,6 +2,7 @@
 import { DeviceRefusal, type ClosedReceipt, type FoundDocument } from "../device/fiscal-device.ts";
 import { sleep } from "../domain/clock.ts";
 import { changeKopecks, totalKopecks } from "../domain/parse-receipt.ts";
+import { isFinal } from "../domain/receipt-machine.ts";
 import type { FiscalData, ReceiptKey } from "../domain/receipt.ts";
 import {
   decideRecovery,
@@ -40,7 +41,8 @@ export async function recover(
   const { settings, time, log, link, book } = tools;
   const evidence: Evidence = { pending: null };
   view.asking(null);
-  for (let tries = 0; ; tries += 1) {
+  // once it is written that the receipt is final, nothing that fails after it asks the ФН again
+  for (let tries = 0; !isFinal(book.row(key).state); tries += 1) {
     // a link that broke with the answer is opened again at once
     let pause = tries === 0 ? 0 : retryPause(settings, tries - 1);
     try {

@@ -135,8 +135,9 @@ async function close(tools: LaneTools, key: ReceiptKey): Promise<SaleOutcome> {
   try {
     closed = await whenPrinted(tools, () => link.device.closeReceipt(row.receipt));
   } catch (error) {
-    // only the device's own refusal proves that there is no document
-    if (error instanceof DeviceRefusal) return refuse(tools, key, refusalReason(error));
+    if (error instanceof DeviceRefusal && (await nothingSigned(tools, row))) {
+      return refuse(tools, key, refusalReason(error));
+    }
     return doubt(tools, key, error);
   }
   crash("after-close-answer");
@@ -158,6 +159,23 @@ async function close(tools: LaneTools, key: ReceiptKey): Promise<SaleOutcome> {
     log("warn", "another document came between position and close", data);
   }
   return "ended";
+}
+
+/**
+ * A refusal alone is the device's word, and some tell of the printer after the ФН has signed: a
+ * receipt is rejected only when the ФН's last document is still the one before it.
+ */
+async function nothingSigned(
+  { link, log }: LaneTools,
+  { closing }: StoredReceipt,
+): Promise<boolean> {
+  try {
+    const { fn, lastFd } = await link.device.position();
+    return closing !== null && fn === closing.fn && lastFd < closing.expectedFd;
+  } catch (error) {
+    log("warn", "the ФН could not be asked after a refusal", { error: String(error) });
+    return false;
+  }
 }
 
 /** The ФН's time of a document that certainly exists; null when it can't be read now. */

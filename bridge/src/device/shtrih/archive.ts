@@ -9,6 +9,8 @@ import type { ShtrihSession } from "./session.ts";
 import { decodeTlvList, findTlv, findTlvString, findTlvUint, type Tlv } from "./tlv.ts";
 
 const TRIES = 3;
+/** Tag and length of the structure itself, which some models count and do not send. */
+const HEAD = 4;
 
 /** null: no such document. @throws DeviceLinkError, DeviceRefusal */
 export async function readDocument(
@@ -19,7 +21,9 @@ export async function readDocument(
   const found = await session.runUnless([ERROR_NO_DATA], findDocument, { password, fd });
   if (!found) return null;
   const isReceipt = RECEIPT_TYPES.includes(found.documentType);
-  const tlv = isReceipt ? await readTlv(session, password, fd) : null;
+  const read = isReceipt ? await readTlv(session, password, fd) : null;
+  const tlv = read && read.tlv;
+  const marker = tlv && markerOf(tlv);
   return {
     documentType: found.documentType,
     ticketReceived: found.ticketReceived,
@@ -30,9 +34,16 @@ export async function readDocument(
     sumKopecks: "sum" in found ? found.sum : null,
     shift: "shift" in found ? found.shift : tlv && findTlvUint(tlv, 1038),
     receipt: tlv && findTlvUint(tlv, 1042),
-    marker: tlv && markerOf(tlv),
-    tlvReadable: tlv !== null,
+    marker,
+    // a part that lacks the marker does not say that the document does
+    tlvReadable: read !== null && (read.whole || marker !== null),
   };
+}
+
+interface ReadTlv {
+  readonly tlv: readonly Tlv[];
+  /** As many bytes came as the ФН had announced. */
+  readonly whole: boolean;
 }
 
 /** null: the ФН no longer has the document in full, or it does not read as TLV. */
@@ -40,12 +51,13 @@ async function readTlv(
   session: ShtrihSession,
   password: number,
   fd: number,
-): Promise<readonly Tlv[] | null> {
+): Promise<ReadTlv | null> {
   for (let attempt = 1; ; attempt += 1) {
     const start = await session.runUnless([ERROR_NO_DATA], startReadingDocument, { password, fd });
     if (!start) return null;
     try {
-      return parse(await readBlocks(session, password, start.length), start.type);
+      const bytes = await readBlocks(session, password, start.length);
+      return { tlv: parse(bytes, start.type), whole: bytes.length + HEAD >= start.length };
     } catch (error) {
       if (error instanceof WireFormatError) return null;
       // a block's answer was lost: the device has moved on, so from the beginning

@@ -109,6 +109,21 @@ it("does not take a close that was refused for a pending one", async () => {
   await next.disconnect();
 });
 
+it.each([
+  ["a registration", 0x01, false],
+  ["a correction", 0x14, false],
+  ["a state report", 0x17, false],
+  ["a shift being opened", 0x02, true],
+  ["a shift being closed", 0x08, true],
+])("cancels of the ФН's documents only what it makes itself: %s", async (_what, kind, ours) => {
+  await device.connect();
+  Object.defineProperty(kkt.device.register.fn, "draftKind", { get: () => kind });
+  kkt.device.addFault({ kind: "error", command: 0xff08, code: 0x02, skip: 0, count: 1 });
+  expect((await device.status()).documentOpen).toBe(ours);
+  const cancelled = device.cancelReceipt();
+  await (ours ? expect(cancelled).rejects.toMatchObject({ command: "FF08" }) : cancelled);
+});
+
 it("keeps a receipt open that the device will not cancel", async () => {
   await device.connect();
   await device.beginReceipt(saleOf());

@@ -20,7 +20,7 @@ import { cancelDocument } from "./commands/cancel-document.ts";
 import { cancelReceipt } from "./commands/cancel-receipt.ts";
 import { type CloseReceiptAnswer, closeReceipt } from "./commands/close-receipt.ts";
 import { continuePrint } from "./commands/continue-print.ts";
-import { fnStatus } from "./commands/fn-status.ts";
+import { fnStatus, formsOurDocument } from "./commands/fn-status.ts";
 import { fullStatus } from "./commands/full-status.ts";
 import { ofdExchange } from "./commands/ofd-exchange.ts";
 import { openReceipt } from "./commands/open-receipt.ts";
@@ -117,7 +117,7 @@ export class ShtrihDevice implements FiscalDevice {
         receipt: shift.receipt,
       },
       paper: PAPER_BY_SUBMODE[device.submode] ?? "ok",
-      documentOpen: device.modeNumber === MODE_DOCUMENT_OPEN || fn.document !== 0,
+      documentOpen: device.modeNumber === MODE_DOCUMENT_OPEN || formsOurDocument(fn),
       dateTime: device.dateTime,
       unsent: exchange.count,
       oldestUnsent:
@@ -194,8 +194,8 @@ export class ShtrihDevice implements FiscalDevice {
       if (!(error instanceof DeviceRefusal)) throw error;
       refusal = error;
     }
-    const { document } = await this.#session.run(fnStatus, { password });
-    if (document !== 0) await this.#session.run(cancelDocument, { password });
+    const fn = await this.#session.run(fnStatus, { password });
+    if (formsOurDocument(fn)) await this.#session.run(cancelDocument, { password });
     if (!refusal) return;
     // 88h is refused where nothing is open, and that is what was wanted
     const { modeNumber } = await this.#session.run(shortStatus, { password });

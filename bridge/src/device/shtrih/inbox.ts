@@ -25,6 +25,16 @@ export class Inbox {
     return this.#lost !== null;
   }
 
+  /** Something has come that nobody has looked at. */
+  get ready(): boolean {
+    return this.#events.length > 0;
+  }
+
+  /** A frame has begun and is not complete. */
+  get inFrame(): boolean {
+    return this.#parser.inFrame;
+  }
+
   data(bytes: Uint8Array): void {
     this.#events.push(...this.#parser.push(bytes));
     this.#wake?.();

@@ -356,6 +356,27 @@ it("is not opened by an open that was overtaken by a close", async () => {
   expect(await exchanged("read")).toBe(hex(RESULT));
 });
 
+it.each([
+  ["control bytes", [ENQ, 0x02, 200]],
+  ["frames of somebody else", [...STATUS_ANSWER, 0x02]],
+  ["noise", [0x02, 0x03, 0x41, 0x02, ENQ, 0xff]],
+])("gives up a line that never falls silent: %s", async (_what, chatter) => {
+  await link.close();
+  let talking = true;
+  port.open = (events) => {
+    const talk = (): void => {
+      events.data(Uint8Array.from(chatter));
+      if (talking) time.after(10, talk);
+    };
+    talk();
+    return Promise.resolve();
+  };
+  port.write = () => Promise.resolve();
+  await link.open();
+  await expect(exchanged("read")).rejects.toThrow(DeviceLinkError);
+  talking = false;
+});
+
 /** Answers every write with whatever the test chose. */
 class WildPort implements Transport {
   readonly name = "wild";

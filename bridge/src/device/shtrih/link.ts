@@ -32,6 +32,8 @@ export const LINK_TIMING: LinkTiming = {
   pendingMs: 65_000,
 };
 
+/** A frame that has begun when the time is over gets this long to end, ms. */
+const LONGEST_FRAME = 1_000;
 /** Rounds of NAK + ENQ that ask for a broken answer again. */
 const ANSWER_TRIES = 4;
 /** Rounds of ENQ after which a device that never becomes idle counts as busy. */
@@ -242,10 +244,8 @@ export class ShtrihLink {
 
   /** First reaction to the message: a control byte, or at once the answer, its ACK being lost. */
   async #reaction(inbox: Inbox, code: number): Promise<Reaction | Outcome> {
-    const deadline = this.#time.monotonic() + this.#timing.controlMs;
-    for (;;) {
-      const event = await inbox.next(Math.max(0, deadline - this.#time.monotonic()));
-      if (event === null || event.type === "corrupt") return "silence";
+    for await (const event of this.#within(inbox, this.#timing.controlMs)) {
+      if (event.type === "corrupt") return "silence";
       if (event.type === "frame") {
         const payload = await this.#accept(event.body, code);
         if (payload) return { kind: "answer", payload };
@@ -255,6 +255,7 @@ export class ShtrihLink {
         return "nak";
       }
     }
+    return "silence";
   }
 
   /** The message was taken: waits for its answer, asking again for a broken one. */
@@ -299,22 +300,33 @@ export class ShtrihLink {
 
   async #enquire(inbox: Inbox): Promise<Reaction> {
     await this.#send(ENQ);
-    const deadline = this.#time.monotonic() + this.#timing.controlMs;
-    for (;;) {
-      const event = await inbox.next(Math.max(0, deadline - this.#time.monotonic()));
-      if (event === null) return "silence";
+    for await (const event of this.#within(inbox, this.#timing.controlMs)) {
       if (event.type === "control" && event.byte === ACK) return "ack";
       if (event.type === "control" && event.byte === NAK) return "nak";
       this.#keepIfFrame(event);
+    }
+    return "silence";
+  }
+
+  /**
+   * What comes within `ms`, and what lies ready when they are over. What is still coming then is
+   * not waited for: a line that never falls silent must not hold us for ever.
+   */
+  async *#within(inbox: Inbox, ms: number): AsyncGenerator<FrameEvent> {
+    const deadline = this.#time.monotonic() + ms;
+    for (;;) {
+      const event = await inbox.next(Math.max(0, deadline - this.#time.monotonic()));
+      if (event === null) return;
+      yield event;
+      const end = inbox.inFrame ? deadline + LONGEST_FRAME : deadline;
+      if (!inbox.ready && this.#time.monotonic() >= end) return;
     }
   }
 
   /** Next frame or broken frame; control bytes in between mean nothing. */
   async #frameWithin(inbox: Inbox, ms: number): Promise<FrameEvent | null> {
-    const deadline = this.#time.monotonic() + ms;
-    for (;;) {
-      const event = await inbox.next(Math.max(0, deadline - this.#time.monotonic()));
-      if (event === null || event.type === "frame") return event;
+    for await (const event of this.#within(inbox, ms)) {
+      if (event.type === "frame") return event;
       if (event.type === "corrupt") {
         // a stray 02h before a good frame breaks a frame that never was
         const rest = inbox.drain();
@@ -322,6 +334,7 @@ export class ShtrihLink {
         return good ?? event;
       }
     }
+    return null;
   }
 
   /** Waits for the line to be quiet; what came until then. */

@@ -61,6 +61,8 @@ describe("a shift", () => {
     await expect(openShiftDocument(begun.session, 30, CASHIER)).rejects.toThrow(DeviceLinkError);
     const signed = stand({ FF41: "00", FF0C: "00", FF0B: new DeviceDoubt("потеряно") });
     await expect(openShiftDocument(signed.session, 30, CASHIER)).rejects.toThrow(DeviceDoubt);
+    const unread = stand({ "41": "001e", FF01: new DeviceLinkError("тихо") });
+    await expect(closeShiftDocument(unread.session, 30, CASHIER)).rejects.toThrow(DeviceDoubt);
     const printed = stand({ FF41: "00", FF0C: "00", FF0B: "6b" });
     await expect(openShiftDocument(printed.session, 30, CASHIER)).rejects.toThrow(DeviceDoubt);
   });

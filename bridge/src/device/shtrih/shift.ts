@@ -16,7 +16,7 @@ import { cancelDocument } from "./commands/cancel-document.ts";
 import { closeShiftPrinted } from "./commands/close-shift-printed.ts";
 import { closeShift } from "./commands/close-shift.ts";
 import type { Command, OperatorAnswer, PasswordOnly } from "./commands/command.ts";
-import { findDocument } from "./commands/find-document.ts";
+import { type DocumentInArchive, findDocument } from "./commands/find-document.ts";
 import { fnStatus } from "./commands/fn-status.ts";
 import { openShiftPrinted } from "./commands/open-shift-printed.ts";
 import { openShift } from "./commands/open-shift.ts";
@@ -92,11 +92,18 @@ async function begin(
 /** Cancelling what was begun may be refused for any reason: the first refusal is the one to tell. */
 const ANY: readonly number[] = Array.from({ length: 255 }, (_, i) => i + 1);
 
+/** The document exists by now: what can't be read is doubt, whoever is to blame. */
 async function readBack(session: ShtrihSession, password: number): Promise<ShiftDocument> {
-  const { lastFd } = await session.run(fnStatus, { password });
-  const document = await session.run(findDocument, { password, fd: lastFd });
+  const document = await lastDocument(session, password).catch((error: unknown) => {
+    throw new DeviceDoubt(`отчёт о смене не прочитан: ${String(error)}`, { cause: error });
+  });
   if (!("shift" in document)) {
-    throw new DeviceDoubt(`документ ${String(lastFd)} — не отчёт о смене`);
+    throw new DeviceDoubt(`документ ${String(document.fd)} — не отчёт о смене`);
   }
   return { shift: document.shift, fd: document.fd, fp: document.fp };
+}
+
+async function lastDocument(session: ShtrihSession, password: number): Promise<DocumentInArchive> {
+  const { lastFd } = await session.run(fnStatus, { password });
+  return session.run(findDocument, { password, fd: lastFd });
 }

@@ -29,8 +29,14 @@ export type FaultKind =
   | "lost-after"
   /** The device answers this error code. */
   | { readonly refuse: number }
+  /** The command was executed, and what the device answers is the trouble that came after it. */
+  | { readonly refuseAfter: number }
   /** Anything else a driver might throw. */
   | { readonly throws: Error };
+
+function isAfter(kind: FaultKind): kind is "lost-after" | { readonly refuseAfter: number } {
+  return kind === "lost-after" || (typeof kind === "object" && "refuseAfter" in kind);
+}
 
 interface Fault {
   readonly call: DeviceCall;
@@ -267,7 +273,11 @@ export class ScriptedDevice implements FiscalDevice {
   async #execute<T>(call: DeviceCall, run: () => T): Promise<T> {
     const fault = await this.#enter(call);
     const result = run();
-    if (fault?.kind !== "lost-after") return result;
+    if (fault === null) return result;
+    if (typeof fault.kind === "object" && "refuseAfter" in fault.kind) {
+      fault.meanwhile?.();
+      throw new DeviceRefusal(COMMANDS[call] ?? call, fault.kind.refuseAfter, "after all");
+    }
     if (call === "closeReceipt" && this.keepsAnswer) this.#pending = result as ClosedReceipt;
     fault.meanwhile?.();
     this.#connected = this.keepsAnswer;
@@ -285,7 +295,7 @@ export class ScriptedDevice implements FiscalDevice {
     if (this.down || (needsLink && !this.#connected)) throw new DeviceLinkError(`${call}: no link`);
     if (call !== "connect") this.#pending = null;
     const fault = this.#take(this.#faults, call);
-    if (!fault || fault.kind === "lost-after") return fault;
+    if (!fault || isAfter(fault.kind)) return fault;
     fault.meanwhile?.();
     if (fault.kind === "link") {
       this.#connected = false;

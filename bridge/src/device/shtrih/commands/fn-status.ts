@@ -2,6 +2,17 @@
 import type { WireReader } from "../binary.ts";
 import { type Command, type PasswordOnly, passwordOnly } from "./command.ts";
 
+/** Documents that this bridge makes: shift opening, receipt, shift closing (fiscal.md §1.4). */
+const OURS: readonly number[] = [0x02, 0x04, 0x08];
+
+/**
+ * The ФН is forming a document of a kind that we make. Any other (registration, correction, state
+ * report) is the work of a person with another program, and not ours to cancel.
+ */
+export function formsOurDocument({ document }: Pick<FnStatus, "document">): boolean {
+  return OURS.includes(document);
+}
+
 export interface FnStatus {
   /** ФН serial, 16 digits. */
   readonly fn: string;
