@@ -63,6 +63,33 @@ describe("HTTP door", () => {
       expect((await sell()).status).toBe(200);
     });
 
+    it("answers a known key after the rate of its items has ended", async () => {
+      let now = Date.parse("2025-12-31T20:59:50Z");
+      const clock = { now: () => now, monotonic: () => performance.now() };
+      const newYear = await startHarness({ clock });
+      try {
+        newYear.rows.put(
+          storedReceipt({ state: "fiscalized", acceptedAt: new Date(now).toISOString() }),
+        );
+        now += 20_000;
+        const item = { name: "Очки", qty: 1, price: 4500, sum: 4500, vat: 1 };
+        const json = wireReceipt({ items: [item] });
+        const headers = idempotent;
+        expect((await newYear.call("/v1/kkt/receipt", { json, headers })).status).toBe(200);
+        const next = {
+          ...json,
+          order: { ...(json.order as object), uuid: UUID.replace("5", "6") },
+        };
+        const key = { "Idempotency-Key": KEY.replace("5", "6") };
+        expect(await newYear.call("/v1/kkt/receipt", { json: next, headers: key })).toMatchObject({
+          status: 422,
+          body: { errors: [{ field: "items[0].vat" }] },
+        });
+      } finally {
+        await newYear.close();
+      }
+    });
+
     it("gives two callers of one key the same answer", async () => {
       endAs("fiscalized");
       const [one, two] = await Promise.all([sell(), sell()]);

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemTime } from "../domain/clock.ts";
@@ -169,6 +170,17 @@ describe("live push", () => {
     socket.resume();
     await code;
     expect(messages.length).toBeLessThan(20);
+  });
+
+  it("takes 32 clients, sends the next away, and survives what it says", async () => {
+    for (let n = 0; n < 32; n += 1) await open();
+    const socket = connect();
+    const code = closed(socket);
+    await new Promise((resolve) => socket.once("open", resolve));
+    // no WebSocket frame: the server's end meets an error with it
+    (socket as unknown as { _socket: Socket })._socket.write(Buffer.from([0xff, 0xff, 0xff]));
+    expect(await code).toBe(1013);
+    expect(push.clients).toBe(32);
   });
 
   it("says goodbye with 1001", async () => {

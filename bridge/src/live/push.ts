@@ -122,6 +122,7 @@ export class LivePush {
   }
 
   #accept(socket: WebSocket): void {
+    socket.on("error", (error) => this.#options.logger.debug("live_error", { error }));
     if (this.#clients.size >= MOST_CLIENTS) {
       socket.close(CLOSE_TRY_LATER, "too many clients");
       return;
@@ -135,7 +136,6 @@ export class LivePush {
     this.#clients.add(client);
     socket.on("message", (data) => void this.#receive(client, data));
     socket.on("pong", () => (client.alive = true));
-    socket.on("error", (error) => this.#options.logger.debug("live_error", { error }));
     socket.on("close", () => {
       clearTimeout(client.authTimer);
       this.#clients.delete(client);

@@ -18,6 +18,8 @@ export interface LoggerOptions {
 }
 
 const MEGABYTE = 1024 * 1024;
+/** A file that can't be written never says that it is finished, ms. */
+const CLOSE_WITHIN = 2_000;
 
 export function createLogger(options: LoggerOptions): Logger & { close(): Promise<void> } {
   const winston = createWinston({
@@ -42,6 +44,8 @@ export function createLogger(options: LoggerOptions): Logger & { close(): Promis
           ]),
     ],
   });
+  // a full disk must cost lines and not the till; the console's lines go on
+  winston.on("error", () => undefined);
   return wrap(winston);
 }
 
@@ -53,7 +57,11 @@ function wrap(winston: Winston): Logger & { close(): Promise<void> } {
     debug: (message, fields) => void winston.debug(message, fields),
     close: () =>
       new Promise((resolve) => {
-        winston.once("finish", () => resolve());
+        const timer = setTimeout(resolve, CLOSE_WITHIN);
+        winston.once("finish", () => {
+          clearTimeout(timer);
+          resolve();
+        });
         winston.end();
       }),
   };

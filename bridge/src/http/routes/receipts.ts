@@ -19,11 +19,14 @@ export function receiptRoutes(deps: HttpDeps): Router {
 
   router.post("/kkt/receipt", async (request, response) => {
     const key = headerKey(request);
-    const { receipt, blob } = parsed(request.body, key, deps);
+    const known = journal.get(key);
+    // what was a good receipt when it was accepted is one still: a tax rate may end meanwhile
+    const at = known === null ? deps.clock.now() : Date.parse(known.acceptedAt);
+    const { receipt, blob } = parsed(request.body, key, at, deps);
     requireOwner(receipt.order.owner, response);
     const obstacle = deps.obstacle();
     // a key that is known is answered all the same
-    if (obstacle !== null && journal.get(key) === null) throw notTaken(obstacle);
+    if (obstacle !== null && known === null) throw notTaken(obstacle);
     const row = taken(lane.submit({ key, receipt, blob }), show);
     const ended = await lane.waitFor(row.key, deps.waitMs, goneSignal(response));
     const answer = answerFor(ended ?? row, show);
@@ -82,12 +85,14 @@ export function receiptRoutes(deps: HttpDeps): Router {
   return router;
 }
 
+/** @param at ms UTC of the settlement */
 function parsed(
   body: unknown,
   key: ReceiptKey,
+  at: number,
   deps: HttpDeps,
 ): { readonly receipt: Receipt; readonly blob: string | null } {
-  const today = localDate(deps.clock.now(), deps.timezone);
+  const today = localDate(at, deps.timezone);
   const result = parseReceipt(body, { today, key, posId: deps.till });
   if (!result.ok) throw new Problem("receipt_invalid", { errors: result.errors });
   return result;
