@@ -26,7 +26,8 @@ export class RefusedRows {
   }
 
   /** ms of the earliest; Infinity if there is none. A row that is overdue was given up elsewhere. */
-  nextDue(): number {
-    return Math.min(Infinity, ...[...this.#rows.values()].map(({ due }) => due));
+  nextDue(now: number): number {
+    const ahead = [...this.#rows.values()].filter(({ due }) => due > now);
+    return Math.min(Infinity, ...ahead.map(({ due }) => due));
   }
 }

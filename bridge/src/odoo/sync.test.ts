@@ -5,7 +5,7 @@ import { fiscalized, storedReceipt } from "../http/testing/fakes.ts";
 import type { StoredReceipt } from "../journal/types.ts";
 import { silentLogger } from "../observability/logger.ts";
 import { Backoff } from "../resilience/backoff.ts";
-import { OdooUnreachable } from "./client.ts";
+import { OdooRefusal, OdooUnreachable } from "./client.ts";
 import { FollowUps } from "./follow-ups.ts";
 import { OdooSync } from "./sync.ts";
 
@@ -23,6 +23,11 @@ describe("delivery to Odoo", () => {
   let orders: { uuid: string; blob: string }[];
   let up: boolean;
   let refuses: (row: SentRow) => boolean;
+  /** Odoo itself fails at a batch with such a row. */
+  let stumbles: (row: SentRow) => boolean;
+  /** While Odoo works on a batch. */
+  let meanwhile: () => void;
+  let looks: number;
   let orderMissing: boolean;
   let refusesOrders: boolean;
   let events: string[];
@@ -39,6 +44,9 @@ describe("delivery to Odoo", () => {
     orders = [];
     up = true;
     refuses = () => false;
+    stumbles = () => false;
+    meanwhile = () => undefined;
+    looks = 0;
     orderMissing = false;
     refusesOrders = false;
     events = [];
@@ -64,8 +72,10 @@ describe("delivery to Odoo", () => {
       },
       journal: {
         get: (key) => rows.get(formatKey(key)) ?? null,
-        odooPending: (limit) =>
-          [...rows.values()].filter((row) => row.legs.odoo === "pending").slice(0, limit),
+        odooPending: (limit) => {
+          looks += 1;
+          return [...rows.values()].filter((row) => row.legs.odoo === "pending").slice(0, limit);
+        },
         markOdooDelivered: (keys) => {
           for (const key of keys) setLegs(formatKey(key), { odoo: "delivered" });
         },
@@ -92,6 +102,9 @@ describe("delivery to Odoo", () => {
     if (method === "orders") {
       const { orders: given } = params as { orders: { uuid: string; blob: string }[] };
       orders.push(...given);
+      if (given.some(({ blob }) => blob.includes("bad"))) {
+        return Promise.reject(new OdooRefusal("builtins.KeyError", "lines"));
+      }
       const status = refusesOrders ? "refused" : "created";
       return Promise.resolve(
         schema.parse({ results: given.map(({ uuid }) => ({ uuid, status, error: null })) }),
@@ -99,6 +112,10 @@ describe("delivery to Odoo", () => {
     }
     const { receipts } = params as { receipts: SentRow[] };
     batches.push(receipts);
+    meanwhile();
+    if (receipts.some(stumbles)) {
+      return Promise.reject(new OdooRefusal("builtins.KeyError", "vat"));
+    }
     return Promise.resolve(
       schema.parse({
         results: receipts.map((row) => ({
@@ -197,6 +214,59 @@ describe("delivery to Odoo", () => {
     expect(waiting()).toBe(0);
   });
 
+  it("delivers the others where Odoo fails at one of a batch, and that one once it can", async () => {
+    stumbles = (row) => row.fd === 2;
+    for (let fd = 1; fd <= 20; fd += 1) sold(fd);
+    sync.start();
+    await run();
+    expect(waiting()).toBe(1);
+    expect(refusals).toEqual([]);
+    await run(60_000);
+    expect(refusals).toEqual([]);
+    stumbles = () => false;
+    await run(60_000);
+    expect(waiting()).toBe(0);
+  });
+
+  it("takes an Odoo that fails at everything for one that is not there", async () => {
+    stumbles = () => true;
+    for (let fd = 1; fd <= 100; fd += 1) sold(fd);
+    sync.start();
+    await run();
+    expect(batches).toHaveLength(1 + 3);
+    expect(linkFailures).toBe(1);
+    await run(600_000);
+    stumbles = () => false;
+    sync.linkIsBack();
+    await run();
+    expect(waiting()).toBe(0);
+    expect(refusals).toEqual([]);
+  });
+
+  it("tells of a row that the till itself can't read only after the others", async () => {
+    const broken = rows.get(sold(1))!;
+    rows.set(formatKey(broken.key), {
+      ...broken,
+      fiscal: { ...broken.fiscal!, dateTime: "2026-00-00T00:00" },
+    });
+    for (let fd = 2; fd <= 5; fd += 1) sold(fd);
+    sync.start();
+    await run();
+    expect(waiting()).toBe(1);
+  });
+
+  it("has nothing to look for once a refused row was given up", async () => {
+    refuses = () => true;
+    const key = sold(1);
+    sync.start();
+    await run();
+    setLegs(key, { odoo: "dead" });
+    await run(60_000);
+    looks = 0;
+    await run(600_000);
+    expect(looks).toBeLessThan(15);
+  });
+
   it("does not ask for a refused row more often because others are sold", async () => {
     refuses = (row) => row.fd === 1;
     sold(1);
@@ -248,6 +318,29 @@ describe("delivery to Odoo", () => {
     await run(60_000 * 150);
     expect(orders).toHaveLength(20);
     expect(events).toEqual(["odoo.order_given_up"]);
+  });
+
+  it("is not held up by an order that Odoo fails at", async () => {
+    orderMissing = true;
+    sold(1, "bad");
+    sold(2, "{}");
+    sync.start();
+    await run(60_000 * 6);
+    expect(events).toEqual(["odoo.order_handed_in"]);
+    await run(60_000 * 150);
+    expect(events).toEqual(["odoo.order_handed_in", "odoo.order_given_up"]);
+  });
+
+  it("tells Odoo of a ticket that came while it was being told that there is none", async () => {
+    const key = sold(1);
+    meanwhile = () => {
+      if (batches.length > 1) return;
+      setLegs(key, { ofd: "delivered" });
+      sync.ticketsCame([rows.get(key)!]);
+    };
+    sync.start();
+    await run(2_000);
+    expect(batches.map((batch) => batch[0]!.ofd_delivered)).toEqual([false, true]);
   });
 
   it("tells Odoo of a ticket that came after the delivery", async () => {

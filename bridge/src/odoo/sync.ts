@@ -9,7 +9,7 @@ import type { Journal, StoredReceipt } from "../journal/types.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { Backoff } from "../resilience/backoff.ts";
 import { Worker } from "../resilience/worker.ts";
-import type { OdooClient } from "./client.ts";
+import { OdooRefusal, OdooUnreachable, type OdooClient } from "./client.ts";
 import type { FollowUp, FollowUps } from "./follow-ups.ts";
 import { receiptRow } from "./receipt-row.ts";
 import { RefusedRows } from "./refused-rows.ts";
@@ -34,6 +34,8 @@ export interface OdooSyncOptions {
 }
 
 const BATCH = 100;
+/** Single rows that Odoo fails at, none taken before: then it is Odoo. */
+const MOST_FAILURES = 3;
 /** How long an order may be missing in Odoo before the till hands in its own copy, ms. */
 export const ORDER_MISSING_FOR = 5 * 60_000;
 /** Tries for one follow-up; after that only a person helps. */
@@ -101,7 +103,7 @@ export class OdooSync {
       return this.#failed(error);
     }
     backoff.reset();
-    const next = Math.min(followUps.nextDue() ?? Infinity, this.#refused.nextDue());
+    const next = Math.min(followUps.nextDue() ?? Infinity, this.#refused.nextDue(clock.now()));
     return Math.min(IDLE, Math.max(1_000, next - clock.now()));
   }
 
@@ -123,9 +125,47 @@ export class OdooSync {
         .filter((row) => this.#refused.isDue(formatKey(row.key), clock.now()))
         .slice(0, BATCH);
       if (rows.length === 0) return;
-      const results = await this.#send(rows, signal);
+      let results;
+      try {
+        results = await this.#send(rows, signal);
+      } catch (error) {
+        if (!isOfRows(error)) throw error;
+        await this.#deliverApart(rows, error, signal);
+        continue;
+      }
       for (const row of rows) this.#settle(row, results);
     }
+  }
+
+  /**
+   * Odoo failed at the batch as a whole: one row that it stumbles over must not hold up the others.
+   * An error is no refusal, so it counts nothing against a row, which only waits its time. Where
+   * none is taken it is not this row or that one, but Odoo.
+   */
+  async #deliverApart(
+    rows: readonly StoredReceipt[],
+    cause: unknown,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock, logger } = this.#options;
+    const failed: StoredReceipt[] = [];
+    let taken = 0;
+    for (const row of rows) {
+      let results;
+      try {
+        results = await this.#send([row], signal);
+      } catch (error) {
+        if (!isOfRows(error)) throw error;
+        logger.error("odoo_failed_at_receipt", { key: formatKey(row.key), error });
+        failed.push(row);
+        if (taken === 0 && failed.length === MOST_FAILURES) break;
+        continue;
+      }
+      this.#settle(row, results);
+      taken += 1;
+    }
+    if (taken === 0) throw cause;
+    for (const row of failed) this.#refused.add(formatKey(row.key), clock.now());
   }
 
   async #send(
@@ -156,13 +196,19 @@ export class OdooSync {
       return;
     }
     this.#refused.remove(key);
-    journal.markOdooDelivered([row.key], isoUtc(clock));
-    onRows("delivered", 1);
+    // first what is left to tell: a crash in between may tell it twice, but forgets nothing
     if (result.order === "missing") {
       const since = Date.parse(row.fiscalizedAt ?? isoUtc(clock));
       const due = Math.max(clock.now(), since + ORDER_MISSING_FOR);
       followUps.add([{ key, why: "order_missing", due, tries: 0 }]);
     }
+    const ticketCame = journal.get(row.key)?.legs.ofd === "delivered";
+    if (ticketCame && row.legs.ofd !== "delivered") {
+      // while Odoo was being told that there is none
+      followUps.add([{ key, why: "ofd_delivered", due: clock.now(), tries: 0 }]);
+    }
+    journal.markOdooDelivered([row.key], isoUtc(clock));
+    onRows("delivered", 1);
   }
 
   async #followUp(signal: AbortSignal): Promise<void> {
@@ -200,13 +246,18 @@ export class OdooSync {
         continue;
       }
       // one at a time: a blob may be half a megabyte
-      const { results } = await client.call(
-        "orders",
-        { orders: [{ uuid: row.key.uuid, blob: row.blob }] },
-        ordersAnswerSchema,
-        { timeoutMs, signal },
-      );
-      this.#settleOrder(entry, results[0]);
+      const order = { uuid: row.key.uuid, blob: row.blob };
+      try {
+        const { results } = await client.call("orders", { orders: [order] }, ordersAnswerSchema, {
+          timeoutMs,
+          signal,
+        });
+        this.#settleOrder(entry, results[0]);
+      } catch (error) {
+        // an order that Odoo fails at must not hold up those behind it
+        if (!isOfRows(error)) throw error;
+        this.#settleOrder(entry, { status: "refused", error });
+      }
     }
   }
 
@@ -240,4 +291,10 @@ export class OdooSync {
     const row = key === null ? null : this.#options.journal.get(key);
     return row?.fiscal == null ? null : row;
   }
+}
+
+/** The link and the credential are good: it is about what was sent. */
+function isOfRows(error: unknown): boolean {
+  if (error instanceof OdooRefusal) return !error.isAccessDenied;
+  return !(error instanceof OdooUnreachable);
 }
