@@ -103,10 +103,16 @@ export class LivePush {
     }, COALESCE);
   }
 
-  /** @param show makes the body, only when somebody listens */
+  /**
+   * Sent once whoever changed the receipt has gone on: the register and the answer to the sale do
+   * not wait for it.
+   *
+   * @param show makes the body, only when somebody listens
+   */
   receiptChanged(show: () => ReceiptBody): void {
     if (this.#clients.size === 0) return;
-    this.#broadcast(JSON.stringify({ type: "receipt", receipt: show() }));
+    const receipt = show();
+    setImmediate(() => this.#broadcast(JSON.stringify({ type: "receipt", receipt })));
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
