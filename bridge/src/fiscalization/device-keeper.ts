@@ -1,7 +1,7 @@
 /** Keeps the link up and the status fresh while nobody else uses the device. */
 import type { DeviceLock } from "./device-lock.ts";
 import type { LaneBoard } from "./lane-board.ts";
-import { isLinkTrouble, retryPause, type LaneTools } from "./lane-tools.ts";
+import { isLinkTrouble, retryPause, takeDevice, type LaneTools } from "./lane-tools.ts";
 
 export class DeviceKeeper {
   readonly #tools: LaneTools;
@@ -53,19 +53,9 @@ export class DeviceKeeper {
     if (this.#board.state !== "idle") return;
     const release = await this.#lock.acquire("relay");
     try {
-      if (this.#board.state === "idle" && this.#running) await this.#refresh();
+      if (this.#board.state === "idle" && this.#running) await takeDevice(this.#tools);
     } finally {
       release();
     }
-  }
-
-  async #refresh(): Promise<void> {
-    const { link, shifts } = this.#tools;
-    await link.connect();
-    const status = await link.readStatus();
-    await shifts.settle(status);
-    // nothing of ours is on the device now, so an open document is a leftover
-    if (status.documentOpen) await link.device.cancelReceipt();
-    if (status.paper === "waiting-continue") await link.device.continuePrint();
   }
 }

@@ -4,6 +4,7 @@ import {
   DeviceLinkError,
   DeviceRefusal,
   DeviceSetupError,
+  type DeviceStatus,
 } from "../device/fiscal-device.ts";
 import { sleep, type Time } from "../domain/clock.ts";
 import type { CrashHook } from "./crash-points.ts";
@@ -66,6 +67,20 @@ export function isLinkTrouble(error: unknown): boolean {
 
 export function retryPause({ retryMs }: LaneSettings, tries: number): number {
   return retryMs[Math.min(tries, retryMs.length - 1)] ?? 1000;
+}
+
+/**
+ * What everybody does who takes the device: connects if needed, reads its status, and puts away what
+ * lies there from before. Nothing of ours is open while the device is free, so an open document is
+ * a leftover.
+ */
+export async function takeDevice({ link, shifts }: LaneTools): Promise<DeviceStatus> {
+  await link.connect();
+  const status = await link.readStatus();
+  await shifts.settle(status);
+  if (status.documentOpen) await link.device.cancelReceipt();
+  if (status.paper === "waiting-continue") await link.device.continuePrint();
+  return status;
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   isLinkTrouble,
   LINK_TRIES,
   retryPause,
+  takeDevice,
   whenPrinted,
   type LaneTools,
 } from "./lane-tools.ts";
@@ -63,12 +64,7 @@ export class Operations {
   }
 
   async #ready(): Promise<DeviceStatus> {
-    const { link, shifts } = this.#tools;
-    await link.connect();
-    const status = await link.readStatus();
-    await shifts.settle(status);
-    if (status.documentOpen) await link.device.cancelReceipt();
-    if (status.paper === "waiting-continue") await link.device.continuePrint();
+    const status = await takeDevice(this.#tools);
     if (status.paper === "out" || status.paper === "out-while-printing") {
       throw new LaneRefusal(REASONS.noPaper);
     }

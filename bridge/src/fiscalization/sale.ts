@@ -9,7 +9,13 @@ import type { Effect } from "../domain/receipt-machine.ts";
 import type { ReceiptKey } from "../domain/receipt.ts";
 import type { Reason, StoredReceipt } from "../journal/types.ts";
 import { closingFacts, receiptFacts } from "./fiscal-facts.ts";
-import { isLinkTrouble, LINK_TRIES, whenPrinted, type LaneTools } from "./lane-tools.ts";
+import {
+  isLinkTrouble,
+  LINK_TRIES,
+  takeDevice,
+  whenPrinted,
+  type LaneTools,
+} from "./lane-tools.ts";
 import { REASONS, refusalReason } from "./reasons.ts";
 
 /**
@@ -29,13 +35,10 @@ export async function sell(
   key: ReceiptKey,
   tries: SaleTries,
 ): Promise<SaleOutcome> {
-  const { link, book, shifts, crash } = tools;
+  const { link, book, crash } = tools;
   const { device } = link;
   const info = await link.connect();
-  let status = await link.readStatus();
-  await shifts.settle(status);
-  if (status.documentOpen) await device.cancelReceipt();
-  if (status.paper === "waiting-continue") await device.continuePrint();
+  let status = await takeDevice(tools);
 
   const row = book.row(key);
   if (row.state !== "accepted") return "ended";

@@ -72,6 +72,20 @@ export const passwordOnly = {
   decodeRequest: (reader: WireReader): PasswordOnly => ({ password: reader.uint(4, "password") }),
 };
 
+export interface DocumentRequest extends PasswordOnly {
+  readonly fd: number;
+}
+
+/** What asks for one document by its number sends that after the password. */
+export const passwordAndFd = {
+  encodeRequest: ({ password, fd }: DocumentRequest): Uint8Array =>
+    new WireWriter().password(password).uint(fd, 4, "fd").build(),
+  decodeRequest: (reader: WireReader): DocumentRequest => ({
+    password: reader.uint(4, "password"),
+    fd: reader.uint(4, "fd"),
+  }),
+};
+
 export interface OperatorAnswer {
   /** Operator number; null where the firmware leaves it out. */
   readonly operator: number | null;

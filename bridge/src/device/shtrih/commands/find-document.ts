@@ -1,11 +1,6 @@
 /** FF0Ah: a fiscal document in the ФН's archive by its number. */
-import { WireWriter, type WireReader } from "../binary.ts";
-import type { Command } from "./command.ts";
-
-export interface FindDocumentRequest {
-  readonly password: number;
-  readonly fd: number;
-}
+import type { WireReader } from "../binary.ts";
+import { type Command, type DocumentRequest, passwordAndFd } from "./command.ts";
 
 interface DocumentHead {
   /** 1 registration, 2 shift open, 3 receipt … (docType of the container). */
@@ -60,17 +55,12 @@ const SHIFT_TYPES: readonly number[] = [2, 5];
 const REGISTRATION_TYPES: readonly number[] = [1, 11];
 const STATE_REPORT = 21;
 
-export const findDocument: Command<FindDocumentRequest, DocumentInArchive> = {
+export const findDocument: Command<DocumentRequest, DocumentInArchive> = {
   code: 0xff0a,
   title: "find fiscal document",
   safety: "read",
   timeoutMs: 10_000,
-  encodeRequest: ({ password, fd }) =>
-    new WireWriter().password(password).uint(fd, 4, "fd").build(),
-  decodeRequest: (reader: WireReader): FindDocumentRequest => ({
-    password: reader.uint(4, "password"),
-    fd: reader.uint(4, "fd"),
-  }),
+  ...passwordAndFd,
   decodeAnswer(reader: WireReader): DocumentInArchive {
     const head: DocumentHead = {
       documentType: reader.uint(1, "document type"),

@@ -1,7 +1,5 @@
 /** FF3Ah: begins to read a document as TLV. */
-import { WireWriter, type WireReader } from "../binary.ts";
-import type { Command } from "./command.ts";
-import type { FindDocumentRequest } from "./find-document.ts";
+import { type Command, type DocumentRequest, passwordAndFd } from "./command.ts";
 
 export interface StartReadingAnswer {
   /** Tag of the structure, i.e. the document's type. */
@@ -10,17 +8,12 @@ export interface StartReadingAnswer {
   readonly length: number;
 }
 
-export const startReadingDocument: Command<FindDocumentRequest, StartReadingAnswer> = {
+export const startReadingDocument: Command<DocumentRequest, StartReadingAnswer> = {
   code: 0xff3a,
   title: "start reading document",
   safety: "read",
   timeoutMs: 10_000,
-  encodeRequest: ({ password, fd }) =>
-    new WireWriter().password(password).uint(fd, 4, "fd").build(),
-  decodeRequest: (reader: WireReader): FindDocumentRequest => ({
-    password: reader.uint(4, "password"),
-    fd: reader.uint(4, "fd"),
-  }),
+  ...passwordAndFd,
   decodeAnswer: (reader) => ({
     type: reader.uint(2, "type"),
     length: reader.uint(2, "length"),
