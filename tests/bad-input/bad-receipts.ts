@@ -48,6 +48,11 @@ export const BAD_RECEIPTS: readonly (readonly [
   ["a quantity of nothing", "items[0].qty", item({ qty: 0 })],
   ["a price as text", "items[0].price", item({ price: "2500" })],
   ["more money than fits", "items[0].price", item({ price: 1e15 })],
+  [
+    "a quantity that makes more money than fits",
+    "items[0].price",
+    item({ qty: 9_000, price: 10_995_116_277.75 }),
+  ],
   ["an unknown way to pay", "payments[0].method", paid(["bitcoin", 2500])],
   // taxes
   ["VAT code 0", "items[0].vat", item({ vat: 0 })],

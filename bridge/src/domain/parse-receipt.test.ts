@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { MAX_KOPECKS } from "./money.ts";
@@ -222,6 +223,41 @@ describe("a bad receipt is refused with the field's name:", () => {
       "extra",
     ]);
   });
+});
+
+it("whatever comes is a receipt or has errors in Russian, never an exception", () => {
+  const number = fc.oneof(
+    fc.double(),
+    fc.integer({ min: 1, max: 1_000_000_000 }).map((kopecks) => kopecks / 100),
+    fc.constantFrom(0, 1, 1e-7, 1e15, 8192.01, MAX_KOPECKS / 100, 281_474_976.710655),
+  );
+  const item = fc.record(
+    { name: fc.string({ unit: "grapheme" }), qty: number, price: number, sum: number, vat: number },
+    { requiredKeys: ["name", "qty", "price", "vat"] },
+  );
+  const payment = fc.record({ method: fc.constantFrom("cash", "electronic"), amount: number });
+  const wire = fc.oneof(
+    fc.anything(),
+    fc
+      .record({
+        items: fc.array(
+          fc.oneof(
+            item,
+            item.map((one) => ({ ...one, name: "Очки", vat: 6 })),
+          ),
+        ),
+        payments: fc.array(payment),
+      })
+      .map((members) => ({ ...wireSale(), ...members })),
+  );
+  fc.assert(
+    fc.property(wire, (body) => {
+      const result = parseReceipt(body, { today: TODAY });
+      if (result.ok) expect(totalKopecks(result.receipt)).toBeLessThanOrEqual(MAX_KOPECKS);
+      else for (const { message } of result.errors) expect(message).toMatch(/[а-я]/);
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 it("OpenAPI can be generated from the schema", () => {

@@ -143,7 +143,7 @@ function itemErrors(receipt: Receipt, today: string): FieldError[] {
     const errors: FieldError[] = [];
     const { sumKopecks, priceKopecks, quantityMillionths, vat } = item;
     const computed = multiply(priceKopecks, quantityMillionths);
-    if (sumKopecks > MAX_KOPECKS) {
+    if (Math.max(sumKopecks, computed) > MAX_KOPECKS) {
       errors.push({ field: `items[${index}].price`, message: "цена × количество слишком велика" });
     } else if (!withinOneKopeck(sumKopecks, priceKopecks, quantityMillionths)) {
       errors.push({

@@ -1,7 +1,14 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { isFiscalCharacter } from "../../domain/fiscal-text.ts";
+import { parsed, wireSale } from "../../domain/testing/receipts.ts";
 import { VAT_RATES, type VatCode } from "../../domain/vat.ts";
 import type { Receipt } from "../../domain/receipt.ts";
 import { DeviceRefusal } from "../fiscal-device.ts";
+import { closeReceipt } from "./commands/close-receipt.ts";
+import { operation } from "./commands/operation.ts";
+import { commandBody } from "./commands/command.ts";
+import { encodeFrame } from "./frame.ts";
 import { cashierTlvs, planClose, planReceipt } from "./receipt-plan.ts";
 import { readableTlv } from "./tags.ts";
 
@@ -143,4 +150,37 @@ describe("a plan", () => {
     const customer = { email: null, phone: null, name: "я".repeat(250), inn: null };
     expect(() => planReceipt({ ...RECEIPT, customer }, OPTIONS)).toThrow(/1256.*250/);
   });
+});
+
+it("everything that the door lets in fits the frames of the line", () => {
+  const letter = fc
+    .oneof(fc.integer({ min: 0x20, max: 0x7e }), fc.integer({ min: 0x400, max: 0x45f }))
+    .map((code) => String.fromCodePoint(code))
+    .filter(isFiscalCharacter);
+  const text = (max: number) =>
+    fc
+      .string({ unit: letter, minLength: 1, maxLength: max, size: "max" })
+      .map((x) => `К${x.slice(1)}`);
+  const kopecks = fc.integer({ min: 1, max: 1_000_000_000 });
+  fc.assert(
+    fc.property(text(128), text(200), text(64), kopecks, (name, buyer, cashier, price) => {
+      const receipt = parsed({
+        ...wireSale(),
+        items: [{ name, qty: 1.5, price: price / 100, vat: 11 }],
+        payments: [{ method: "cash", amount: price / 50 }],
+        customer: { name: buyer, inn: "500100732259", email: `${"b".repeat(55)}@mail.ru` },
+        cashier: { name: cashier, inn: "500100732259" },
+      });
+      const plan = planReceipt(receipt, OPTIONS);
+      const bodies = [
+        ...plan.items.map((item) => commandBody(0xff46, operation.encodeRequest(item.operation))),
+        ...plan.documentTlvs.map((tlv) =>
+          commandBody(0xff0c, Buffer.concat([Buffer.alloc(4), tlv])),
+        ),
+        commandBody(0xff45, closeReceipt.encodeRequest(plan.close)),
+      ];
+      for (const body of bodies) expect(encodeFrame(body).length).toBeGreaterThan(0);
+    }),
+    { numRuns: 300 },
+  );
 });
