@@ -15,6 +15,8 @@ export interface ProbeRecord {
   readonly acceptedAt: bigint;
   /** The same for the one with the fiscal data. */
   readonly fiscalizedAt: bigint;
+  /** Spent in the three transactions that accepted, closed and fiscalized it. */
+  readonly commitNs: bigint;
   /** Spent inside calls of the `FiscalDevice` that began after it was accepted. */
   readonly deviceNs: bigint;
   /** Of it, spent waiting for bytes of the register. */
@@ -23,7 +25,7 @@ export interface ProbeRecord {
   readonly bytes: number;
 }
 
-const BIG = ["acceptedAt", "fiscalizedAt", "deviceNs", "lineNs"];
+const BIG = ["acceptedAt", "fiscalizedAt", "commitNs", "deviceNs", "lineNs"];
 
 export function encodeRecords(records: readonly ProbeRecord[]): string {
   return JSON.stringify(records, (_, value: unknown) =>

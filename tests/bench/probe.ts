@@ -18,33 +18,14 @@ const records: ProbeRecord[] = [];
 
 /** The receipt in the lane. */
 let acceptedAt = 0n;
+let commitNs = 0n;
 let deviceNs = 0n;
 let lineNs = 0n;
 let bytes = 0;
+/** When the journal was last asked for a change. */
+let changeAt = 0n;
 /** When a byte last went over the line, either way. */
 let lineAt = 0n;
-
-function watchJournal({ SqliteJournal }: typeof JournalModule): void {
-  const open = SqliteJournal.open.bind(SqliteJournal);
-  SqliteJournal.open = (options) => {
-    const journal = open(options);
-    // the first listener of all: told directly after the commit
-    journal.onReceipt(({ key, state, legs }) => {
-      if (state === "accepted") {
-        acceptedAt = now();
-        lineAt = acceptedAt;
-        deviceNs = 0n;
-        lineNs = 0n;
-        bytes = 0;
-      } else if (state === "fiscalized" && legs.ofd === "pending" && legs.odoo === "pending") {
-        const name = `${key.uuid}:${String(key.attempt)}`;
-        if (records.at(-1)?.key === name) return;
-        records.push({ key: name, acceptedAt, fiscalizedAt: now(), deviceNs, lineNs, bytes });
-      }
-    });
-    return journal;
-  };
-}
 
 type Method = (this: unknown, ...parameters: unknown[]) => unknown;
 
@@ -53,6 +34,45 @@ function replace(prototype: object, name: string, around: (original: Method) => 
   const original: unknown = Reflect.get(prototype, name);
   if (typeof original !== "function") throw new Error(`the bridge has no method ${name}`);
   Reflect.set(prototype, name, around(original as Method));
+}
+
+function watchJournal({ SqliteJournal }: typeof JournalModule): void {
+  for (const name of ["accept", "markClosing", "markFiscalized"]) {
+    replace(
+      SqliteJournal.prototype,
+      name,
+      (change) =>
+        function (...parameters) {
+          changeAt = now();
+          return change.apply(this, parameters);
+        },
+    );
+  }
+  const open = SqliteJournal.open.bind(SqliteJournal);
+  SqliteJournal.open = (options) => {
+    const journal = open(options);
+    // the first listener of all: told directly after the commit
+    journal.onReceipt((row) => {
+      const at = now();
+      if (row.state === "accepted") {
+        acceptedAt = at;
+        lineAt = at;
+        commitNs = at - changeAt;
+        deviceNs = 0n;
+        lineNs = 0n;
+        bytes = 0;
+      } else if (row.state === "closing") {
+        commitNs += at - changeAt;
+      } else if (row.state === "fiscalized") {
+        // told again for every leg that delivered it
+        const key = `${row.key.uuid}:${String(row.key.attempt)}`;
+        if (records.at(-1)?.key === key) return;
+        commitNs += at - changeAt;
+        records.push({ key, acceptedAt, fiscalizedAt: at, commitNs, deviceNs, lineNs, bytes });
+      }
+    });
+    return journal;
+  };
 }
 
 function timeDevice({ ShtrihDevice }: typeof ShtrihModule): void {

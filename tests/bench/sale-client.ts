@@ -3,14 +3,16 @@
  * sale, and an ear on the live channel, as every open POS has one.
  */
 import { randomUUID } from "node:crypto";
-import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket, type RawData } from "ws";
 import { obtainToken, type SigningKey } from "../../bridge/src/http/testing/browser.ts";
+import { KeptConnection } from "./kept-connection.ts";
 
 const PROFILE = "bench-profile";
 /** Bytes; an order of two lines as the POS serialises it has about this many. */
 const BLOB_BYTES = 4_000;
+/** ms */
+const ANSWER_WITHIN = 20_000;
 /** ms until both legs of a receipt are delivered when all links are well. */
 const DELIVERED_WITHIN = 15_000;
 
@@ -18,9 +20,9 @@ const DELIVERED_WITHIN = 15_000;
 export interface Sale {
   /** `uuid:attempt` */
   readonly key: string;
-  /** Before the request's first byte was handed over. */
+  /** Directly before the request's first byte. */
   readonly startedAt: bigint;
-  /** After the answer's last byte came. */
+  /** Directly after the answer's last byte. */
   readonly endedAt: bigint;
 }
 
@@ -62,11 +64,17 @@ export class SaleClient {
   readonly #options: SaleClientOptions;
   readonly #token: string;
   readonly #live: WebSocket;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1, noDelay: true });
+  readonly #connection: KeptConnection;
   readonly #delivered = new Set<string>();
 
-  private constructor(options: SaleClientOptions, token: string, live: WebSocket) {
+  private constructor(
+    options: SaleClientOptions,
+    token: string,
+    live: WebSocket,
+    connection: KeptConnection,
+  ) {
     this.#options = options;
+    this.#connection = connection;
     this.#token = token;
     this.#live = live;
     live.on("message", (data: RawData) => {
@@ -88,52 +96,20 @@ export class SaleClient {
       live.once("error", reject);
     });
     live.send(JSON.stringify({ type: "auth", token }));
-    return new SaleClient(options, token, live);
+    const connection = await KeptConnection.open(options.url, ANSWER_WITHIN);
+    return new SaleClient(options, token, live, connection);
   }
 
   /** Sells and waits for the answer. @throws Error unless it says that the ФН has the receipt */
   async sell(): Promise<Sale> {
     const uuid = randomUUID();
     const key = `${uuid}:1`;
-    const body = Buffer.from(JSON.stringify(saleBody(uuid, this.#options.till)));
-    const startedAt = process.hrtime.bigint();
-    const { status, text } = await this.#post(key, body);
-    const endedAt = process.hrtime.bigint();
+    const headers = { Authorization: `Bearer ${this.#token}`, "Idempotency-Key": key };
+    const body = JSON.stringify(saleBody(uuid, this.#options.till));
+    const answer = await this.#connection.post("/v1/kkt/receipt", headers, body);
+    const { status, text, startedAt, endedAt } = answer;
     if (status !== 200) throw new Error(`the bridge answered ${status}: ${text}`);
     return { key, startedAt, endedAt };
-  }
-
-  #post(key: string, body: Buffer): Promise<{ status: number; text: string }> {
-    return new Promise((resolve, reject) => {
-      const call = request(
-        `${this.#options.url}/v1/kkt/receipt`,
-        {
-          method: "POST",
-          agent: this.#agent,
-          timeout: 20_000,
-          headers: {
-            Authorization: `Bearer ${this.#token}`,
-            "Content-Type": "application/json",
-            "Content-Length": body.length,
-            "Idempotency-Key": key,
-          },
-        },
-        (response) => {
-          const chunks: Buffer[] = [];
-          response.on("data", (chunk: Buffer) => chunks.push(chunk));
-          response.once("error", reject);
-          response.once("end", () =>
-            resolve({
-              status: response.statusCode ?? 0,
-              text: Buffer.concat(chunks).toString(),
-            }),
-          );
-        },
-      );
-      call.once("timeout", () => call.destroy(new Error("no answer within 20 s")));
-      call.once("error", reject);
-      call.end(body);
-    });
   }
 
   /** Resolves once ОФД and Odoo have the receipt. A cashier's next sale comes later than that. */
@@ -149,6 +125,6 @@ export class SaleClient {
 
   close(): void {
     this.#live.terminate();
-    this.#agent.destroy();
+    this.#connection.close();
   }
 }
