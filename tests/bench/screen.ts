@@ -3,7 +3,7 @@ import { catalogue } from "@opticserp/fixtures/data/catalogue.ts";
 import { PEOPLE, type PersonSpec } from "@opticserp/fixtures/data/shop.ts";
 import { Stand } from "@opticserp/fixtures/stand/stand.ts";
 import type { Browser } from "playwright-core";
-import { PosPage, launchChromium } from "../support/pos-page.ts";
+import { PosPage, launchChromium } from "@opticserp/fixtures/stand/pos-page.ts";
 import { PLAIN_CARD, createPlainTill } from "./plain-till.ts";
 import { spread, type Figure } from "./stats.ts";
 import { Stopwatch } from "./stopwatch.ts";

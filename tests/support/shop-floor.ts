@@ -6,7 +6,7 @@ import { Stand, type StandOptions } from "@opticserp/fixtures/stand/stand.ts";
 import type { Browser } from "playwright-core";
 import { expect } from "vitest";
 import { ledgersOf, type Ledgers } from "./ledgers.ts";
-import { PosPage, launchChromium } from "./pos-page.ts";
+import { PosPage, launchChromium } from "@opticserp/fixtures/stand/pos-page.ts";
 
 export const SEED = 1;
 export const CARD = "Банковская карта";
