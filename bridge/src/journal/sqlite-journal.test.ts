@@ -311,6 +311,40 @@ describe("what is looked up", () => {
     expect(journal.list({ state: "fiscalized", limit: 9, beforeSeq: 2 })).toHaveLength(1);
   });
 
+  it("a receipt as it is after every change, however often it was read before", () => {
+    const states: unknown[] = [];
+    const look = (): void => {
+      const { state, legs } = journal.get(keyOf())!;
+      expect(journal.get(keyOf())).toEqual(journal.byUuid(orderUuid())[0]);
+      states.push([state, legs.ofd, legs.odoo]);
+    };
+    expect(journal.get(keyOf())).toBeNull();
+    accept();
+    look();
+    expect(journal.get(keyOf(2))).toBeNull();
+    journal.markClosing(keyOf(), intent());
+    look();
+    journal.markUnknown(keyOf(), REASON, AT);
+    look();
+    expect(() => journal.markClosing(keyOf(), intent())).toThrow();
+    look();
+    journal.markFiscalized(keyOf(), fiscal(), AT);
+    look();
+    journal.markOfdDeliveredUpTo("FN1", 101, AT);
+    look();
+    journal.markOdooDelivered([keyOf()], AT);
+    look();
+    expect(states).toEqual([
+      ["accepted", "none", "none"],
+      ["closing", "none", "none"],
+      ["unknown", "none", "none"],
+      ["unknown", "none", "none"],
+      ["fiscalized", "pending", "pending"],
+      ["fiscalized", "delivered", "pending"],
+      ["fiscalized", "delivered", "delivered"],
+    ]);
+  });
+
   it("settings and events of others", () => {
     expect(journal.getSetting("breaker")).toBeNull();
     journal.setSetting("breaker", "open");

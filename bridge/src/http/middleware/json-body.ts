@@ -67,9 +67,14 @@ function read(request: IncomingMessage): Promise<Buffer> {
       reject(refuse(request, "body_too_large"));
     };
     request.on("data", onData);
-    request.once("end", () => resolve(Buffer.concat(chunks)));
+    // every request closes: only one that did not end was broken off
+    const broken = (): void => reject(new Problem("body_invalid", { detail: "Запрос оборван." }));
+    request.once("end", () => {
+      request.off("close", broken);
+      resolve(Buffer.concat(chunks));
+    });
     request.once("error", reject);
-    request.once("close", () => reject(new Problem("body_invalid", { detail: "Запрос оборван." })));
+    request.once("close", broken);
   });
 }
 
