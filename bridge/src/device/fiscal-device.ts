@@ -30,7 +30,12 @@ export interface DeviceStatus {
   readonly oldestUnsent: { readonly fd: number; readonly dateTime: string } | null;
   /** FF01 warning bits, see fiscal.md §1.4. */
   readonly warnings: number;
+  /** Documents that the ФН can still take (FF63); null where the device does not tell. */
+  readonly documentsLeft: number | null;
 }
+
+/** How the driver talks to the device, as negotiated at `connect`. */
+export type DeviceProtocol = "shtrih-v1" | "shtrih-v2" | "atol-1" | "atol-2";
 
 /** What does not change while the device stays connected. */
 export interface DeviceInfo {
@@ -48,6 +53,51 @@ export interface DeviceInfo {
   readonly fnExpires: string;
   /** ОФД address from table 19; null where the device has none. */
   readonly ofd: { readonly host: string; readonly port: number; readonly timeoutMs: number } | null;
+  /**
+   * Who carries the ФН's messages to the ОФД (table 21 field 2; ATOL `ofdChannel`). `device`: the
+   * bridge only watches `unsent`, and a forced sync asks the device again.
+   */
+  readonly ofdBy: "bridge" | "device";
+  readonly protocol: DeviceProtocol;
+}
+
+/** One item of a document as the ФН has it (tag 1059). */
+export interface ArchivedItem {
+  readonly name: string;
+  readonly quantityMillionths: number;
+  readonly priceKopecks: number;
+  readonly sumKopecks: number;
+  /** Tag 1199. */
+  readonly vat: number;
+  /** Tag 1200, kopecks; null where the document does not tell. */
+  readonly vatKopecks: number | null;
+}
+
+/** A document read back whole (FF3A/FF3B; ATOL `getFnDocument`), while its TLV is readable. */
+export interface ArchivedDocument {
+  /** Container docType: 2 shift open, 3 receipt, 5 shift close, 21 state report, 31 correction … */
+  readonly documentType: number;
+  readonly fd: number;
+  readonly fp: number;
+  /** Wall time `YYYY-MM-DDTHH:MM`. */
+  readonly dateTime: string;
+  readonly shift: number | null;
+  readonly receipt: number | null;
+  /** Tag 1054. */
+  readonly operation: number | null;
+  /** Tag 1020. */
+  readonly sumKopecks: number | null;
+  /** Tags 1031, 1081, 1215, 1216, 1217; kopecks. */
+  readonly payments: Readonly<
+    Record<"cash" | "electronic" | "prepaid" | "credit" | "other", number>
+  >;
+  /** Kopecks of VAT (1102, 1103, 1106, 1107, 1115) or of turnover (1104, 1105) by code of tag 1199. */
+  readonly vat: Readonly<Partial<Record<number, number>>>;
+  readonly items: readonly ArchivedItem[];
+  /** Value of tag 1086 in 1084. */
+  readonly marker: string | null;
+  /** The whole TLV as the ФН gave it, base64. */
+  readonly raw: string;
 }
 
 /** A document as the ФН's archive has it (FF0A), plus the marker while the TLV is readable. */
@@ -84,6 +134,15 @@ export interface ShiftDocument {
   readonly fp: number;
 }
 
+export interface CalculationsReport {
+  readonly fd: number;
+  readonly fp: number;
+  /** Documents the ОФД has not confirmed. */
+  readonly unconfirmed: number;
+  /** Date of the first of them, `YYYY-MM-DD`; null if none. */
+  readonly firstUnconfirmed: string | null;
+}
+
 export interface FiscalDevice {
   /**
    * Opens the transport if needed, reads the passport and checks the VAT table (table 6) against
@@ -101,7 +160,8 @@ export interface FiscalDevice {
   /**
    * Opens the receipt and sends everything but the closing command: TLVs (1008, 1021/1203, 1227,
    * 1228, marker 1084{1085 "ORDER", 1086 uuid}), items with their TLVs. No fiscal document can
-   * come of it. @throws DeviceRefusal, DeviceLinkError
+   * come of it. A correction carries 1173, 1174{1178, 1179} and 1192 besides.
+   * @throws DeviceRefusal, DeviceLinkError
    */
   beginReceipt(receipt: Receipt): Promise<void>;
   /** ФН serial, last FD, shift — read directly before closing. */
@@ -110,21 +170,33 @@ export interface FiscalDevice {
    * The closing command (FF45). On a lost answer, a corrupt frame or a time-out throws
    * DeviceDoubt: the document may or may not exist. DeviceRefusal is thrown only where the device
    * itself answered an error to this very command.
+   * @param operationId `uuid:attempt`; the idempotency key where the device has one (ATOL)
    */
-  closeReceipt(receipt: Receipt): Promise<ClosedReceipt>;
+  closeReceipt(receipt: Receipt, operationId: string): Promise<ClosedReceipt>;
   /**
    * The answer of an earlier command that the device still holds (V1: ENQ → ACK), if it is one to
-   * the closing command; null if there is none.
+   * the closing command; null if there is none. ATOL: the state of the task `operationId`.
    */
-  takePendingClose(): Promise<ClosedReceipt | null>;
+  takePendingClose(operationId: string): Promise<ClosedReceipt | null>;
   /** Cancels an open receipt (88h, then FF08 if the ФН still has a document open). Idempotent. */
   cancelReceipt(): Promise<void>;
   /** null: the ФН has no such document (08h). */
   findDocument(fd: number): Promise<FoundDocument | null>;
+  /** The document whole; null: no such document, or its TLV is no longer readable. */
+  readDocument(fd: number): Promise<ArchivedDocument | null>;
   /** B0h, after paper out. */
   continuePrint(): Promise<void>;
   /** Copy of the last document (8Ch). */
   printCopy(): Promise<void>;
+  /** Cash brought in or taken out (50h, 51h); a slip, no fiscal document. */
+  moveCash(direction: "in" | "out", kopecks: number, cashier: Cashier): Promise<void>;
+  /** Отчёт о состоянии расчётов (FF37, FF38): a fiscal document of its own. */
+  reportCalculations(cashier: Cashier): Promise<CalculationsReport>;
+  /**
+   * Sets the ККТ's clock (21h, 22h, 23h): between shifts only, the device refuses it otherwise.
+   * @param wall `YYYY-MM-DDTHH:MM:SS`
+   */
+  setClock(wall: string): Promise<void>;
   /** Next ready session message for the ОФД (FF30/FF31), null if none. */
   readOfdMessage(): Promise<Uint8Array | null>;
   /** The ОФД's answer (FF32/FF33). @throws DeviceRefusal code 20h if the ФН rejects it */

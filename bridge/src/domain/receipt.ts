@@ -4,8 +4,11 @@
  */
 import type { VatCode } from "./vat.ts";
 
-/** Tag 1054: `sale` = 1 (приход), `refund` = 2 (возврат прихода). */
-export type ReceiptType = "sale" | "refund";
+/**
+ * Tag 1054: `sale` = 1 (приход), `refund` = 2 (возврат прихода); corrections of either are documents
+ * of type 31 with the same operation.
+ */
+export type ReceiptType = "sale" | "refund" | "sale_correction" | "refund_correction";
 
 /**
  * How it was paid: tags 1031 cash, 1081 electronic, 1215 prepaid (offset of a prepayment),
@@ -62,6 +65,18 @@ export interface RefundOf {
   readonly date: string;
 }
 
+/** Why and of what a correction is (tags 1173, 1174, 1192; 54-ФЗ ст. 4.3 п. 4). */
+export interface Correction {
+  /** Tag 1173: 0 by oneself, 1 by the tax office's instruction. */
+  readonly basis: "self" | "instruction";
+  /** Tag 1178: local date of the settlement that is corrected, `YYYY-MM-DD`. */
+  readonly date: string;
+  /** Tag 1179: the instruction's number; null for `self`. */
+  readonly number: string | null;
+  /** Tag 1192: ФП of the wrong receipt; null where there was none. */
+  readonly wrongFp: number | null;
+}
+
 export interface ReceiptOrder {
   /** Odoo's `pos.order.uuid`; the marker in tag 1084. */
   readonly uuid: string;
@@ -84,6 +99,13 @@ export interface Receipt {
   readonly taxSystem: number | null;
   /** Present exactly when `type` is `refund`. */
   readonly refundOf: RefundOf | null;
+  /** Present exactly when `type` is a correction. */
+  readonly correction: Correction | null;
+  /**
+   * No paper: the buyer gets the receipt by e-mail or phone (54-ФЗ ст. 1.2 п. 5, allowed where the
+   * law spares the paper one); needs a contact.
+   */
+  readonly electronicOnly: boolean;
 }
 
 /** `order uuid : attempt`, the Idempotency-Key. */

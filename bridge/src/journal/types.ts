@@ -1,4 +1,5 @@
 /** The journal's door: what the rest of the bridge may ask of the durable store. */
+import type { ArchivedDocument } from "../device/fiscal-device.ts";
 import type { FiscalData, Receipt, ReceiptKey, ReceiptState } from "../domain/receipt.ts";
 import type { Hlc } from "../domain/hlc.ts";
 
@@ -71,6 +72,14 @@ export type AcceptResult =
   /** Receipts without the ОФД's ticket have reached the capacity. */
   | { readonly kind: "buffer-full"; readonly level: number; readonly capacity: number };
 
+export interface DeadReceipt {
+  readonly row: StoredReceipt;
+  /** What the receiver said last. */
+  readonly error: string;
+  /** ISO UTC. */
+  readonly deadAt: string;
+}
+
 export interface JournalEvent {
   readonly seq: number;
   /** ISO UTC. */
@@ -91,6 +100,60 @@ export interface BufferLevel {
   /** Receipts that Odoo has not confirmed. */
   readonly odooPending: number;
   readonly odooOldestAt: string | null;
+}
+
+/** What a till does besides receipts; each carries an Idempotency-Key of its caller's. */
+export type OperationKind =
+  "shift_open" | "shift_close" | "x_report" | "cash_in" | "cash_out" | "copy" | "calculations";
+
+/** `begun`: sent, or about to be; `unknown`: its answer was lost. Both are read back after a doubt. */
+export type OperationState = "begun" | "unknown" | "done" | "refused";
+
+/** What was true of the ФН before an operation that makes a fiscal document. */
+export interface OperationIntent {
+  readonly fn: string;
+  readonly lastFd: number;
+  readonly shift: number;
+}
+
+export interface StoredOperation {
+  readonly seq: number;
+  /** The caller's Idempotency-Key, or one the bridge made (`auto:<uuid>`). */
+  readonly key: string;
+  readonly kind: OperationKind;
+  /** SHA-256 (hex) of the canonical request; the same key with another hash is refused. */
+  readonly bodyHash: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly state: OperationState;
+  readonly intent: OperationIntent | null;
+  readonly result: Readonly<Record<string, unknown>> | null;
+  readonly reason: Reason | null;
+  /** ISO UTC. */
+  readonly begunAt: string;
+  readonly endedAt: string | null;
+}
+
+export type BeginOperationResult =
+  | { readonly kind: "begun"; readonly row: StoredOperation }
+  | { readonly kind: "known"; readonly row: StoredOperation }
+  | { readonly kind: "content-differs"; readonly row: StoredOperation };
+
+/** The bridge's copy of what Odoo sells; looked up by barcode when Odoo or the browser can't. */
+export interface CatalogueItem {
+  /** `product.product` id in Odoo. */
+  readonly id: number;
+  readonly barcode: string | null;
+  readonly sku: string | null;
+  readonly name: string;
+  readonly priceKopecks: number;
+  /** Tag 1199. */
+  readonly vat: number;
+  /** Tag 1212. */
+  readonly subject: number;
+  /** Tag 1214. */
+  readonly paymentMethod: number;
+  /** Tag 2108. */
+  readonly unit: number;
 }
 
 /** Every method that changes something is one transaction, durable when it returns. */
@@ -120,8 +183,69 @@ export interface Journal {
   /** Tickets for all documents of this ФН up to and including `fd`; returns the rows delivered. */
   markOfdDeliveredUpTo(fn: string, fd: number, at: string): readonly StoredReceipt[];
   markOdooDelivered(keys: readonly ReceiptKey[], at: string): void;
-  /** One failed try of the Odoo leg that the receiver itself refused. */
+  /** One failed try of the Odoo leg that the receiver itself refused; the 20th makes it dead. */
   countOdooRefusal(key: ReceiptKey, error: string, at: string): void;
+  /** Dead rows, oldest first, with what the receiver said last. */
+  dead(query: { readonly beforeSeq?: number; readonly limit: number }): readonly DeadReceipt[];
+  /** Number of dead rows. */
+  deadCount(): number;
+  /** A dead row becomes pending again with a count of 0. null: no such dead row. */
+  retryDead(key: ReceiptKey, by: string, at: string): StoredReceipt | null;
+  /** A person takes a dead row off the list with a reason; it counts as delivered by hand. */
+  settleDead(key: ReceiptKey, reason: string, by: string, at: string): StoredReceipt | null;
+  /**
+   * Odoo lost what it had (a restored database): receipts of `fn` after `fd` are pending again for
+   * its leg, settled ones too. Returns how many.
+   */
+  deliverAgain(fn: string, afterFd: number, at: string): number;
+  /** The document as the ФН has it, and where it differs from what was asked for (Russian lines). */
+  keepDocument(
+    key: ReceiptKey,
+    document: ArchivedDocument,
+    mismatches: readonly string[],
+    at: string,
+  ): void;
+  document(key: ReceiptKey): ArchivedDocument | null;
+  /** Fiscalized rows without a document yet, oldest first; read back between sales. */
+  undocumented(fn: string, limit: number): readonly StoredReceipt[];
+  /** Fiscalized refunds of this document, any attempt. */
+  refundsOf(fn: string, fd: number): readonly StoredReceipt[];
+  /** Highest FD of this ФН that the journal knows, of receipts and operations; 0 if none. */
+  lastFd(fn: string): number;
+  /** Highest FD of this ФН that Odoo confirmed; 0 if none. */
+  lastOdooFd(fn: string): number;
+
+  beginOperation(input: {
+    readonly key: string;
+    readonly kind: OperationKind;
+    readonly bodyHash: string;
+    readonly body: Readonly<Record<string, unknown>>;
+    readonly intent: OperationIntent | null;
+    readonly at: string;
+  }): BeginOperationResult;
+  /** Writes the end of an operation and its event (`shift.opened` …) in one transaction. */
+  endOperation(
+    key: string,
+    end: {
+      readonly state: Exclude<OperationState, "begun">;
+      readonly result?: Readonly<Record<string, unknown>> | null;
+      readonly reason?: Reason | null;
+    },
+    event: { readonly kind: string; readonly data: Readonly<Record<string, unknown>> } | null,
+    at: string,
+  ): StoredOperation;
+  operation(key: string): StoredOperation | null;
+  /** begun or unknown, oldest first. */
+  openOperations(): readonly StoredOperation[];
+
+  /** Replaces and removes items in one transaction. */
+  updateCatalogue(
+    items: readonly CatalogueItem[],
+    removedIds: readonly number[],
+    at: string,
+  ): void;
+  catalogueByBarcode(barcode: string): CatalogueItem | null;
+  catalogueSize(): number;
   get(key: ReceiptKey): StoredReceipt | null;
   byUuid(uuid: string): readonly StoredReceipt[];
   byFd(fn: string, fd: number): StoredReceipt | null;
@@ -142,6 +266,8 @@ export interface Journal {
     at: string,
   ): void;
   events(query: { readonly beforeSeq?: number; readonly limit: number }): readonly JournalEvent[];
+  /** Oldest first, for delivery to Odoo. */
+  eventsAfter(seq: number, limit: number): readonly JournalEvent[];
   /** Small durable settings: Odoo's public keys, breaker state, HLC. */
   getSetting(name: string): string | null;
   setSetting(name: string, value: string): void;
