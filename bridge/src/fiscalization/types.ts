@@ -4,10 +4,9 @@ import type {
   DeviceStatus,
   FiscalDevice,
   PaperState,
-  ShiftDocument,
 } from "../device/fiscal-device.ts";
 import type { Cashier, Receipt, ReceiptKey } from "../domain/receipt.ts";
-import type { AcceptResult, Reason, StoredReceipt } from "../journal/types.ts";
+import type { AcceptResult, Reason, StoredOperation, StoredReceipt } from "../journal/types.ts";
 
 export interface SubmitRequest {
   readonly key: ReceiptKey;
@@ -27,6 +26,38 @@ export type WithdrawResult =
   /** Closing, unknown, fiscalized or rejected. */
   | { readonly kind: "not-withdrawable"; readonly row: StoredReceipt }
   | { readonly kind: "unknown-key" };
+
+/** What a person, or the bridge itself, may ask of the device besides receipts. */
+export type OperationRequest =
+  /** Z report: `shift_close`. */
+  | { readonly kind: "shift_open" | "shift_close"; readonly cashier: Cashier }
+  | { readonly kind: "x_report" | "copy" }
+  | { readonly kind: "cash_in" | "cash_out"; readonly kopecks: number; readonly cashier: Cashier }
+  /** Отчёт о состоянии расчётов. */
+  | { readonly kind: "calculations"; readonly cashier: Cashier };
+
+/** How a manager ends a receipt that stops the lane (docs/contracts.md, Operations). */
+export interface Resolution {
+  readonly outcome: "fiscalized" | "cancelled";
+  /** Exactly for `fiscalized`: the document that the manager found. */
+  readonly fd?: number;
+  /**
+   * Where the ФН with the document can't be read any more: its ФП and wall time
+   * `YYYY-MM-DDTHH:MM`, off the paper or the ОФД's page. Recorded as attested.
+   */
+  readonly attested?: { readonly fp: number; readonly dateTime: string };
+  /** Why; goes into the event log. */
+  readonly reason: string;
+  /** Who: the browser profile or the name that the token carries. */
+  readonly by: string;
+}
+
+export interface Maintenance {
+  /** ISO UTC. */
+  readonly since: string;
+  readonly reason: string;
+  readonly by: string;
+}
 
 /** `doubt`: an answer was lost, nothing else is done until it is read back. `stopped`: a person decides. */
 export type LaneState = "idle" | "busy" | "doubt" | "stopped";
@@ -53,6 +84,16 @@ export interface LaneSnapshot {
   readonly status: DeviceStatus | null;
   /** ISO UTC of `status`. */
   readonly statusAt: string | null;
+  /**
+   * The open shift in time, ISO UTC: a Z is due before `closesBy` (24 h), and no receipt begins in
+   * its last two minutes. null while the shift is closed or its opening isn't known.
+   */
+  readonly shift: { readonly openedAt: string; readonly closesBy: string } | null;
+  /** The ККТ's clock minus the till's in the till's zone, ms; null before the first contact. */
+  readonly deviceDriftMs: number | null;
+  readonly maintenance: Maintenance | null;
+  /** The journal was restored and reads from the ФН what it lost: nothing is sold until then. */
+  readonly catchingUp: boolean;
 }
 
 /** Who goes first when several wait for the device. */
@@ -63,7 +104,9 @@ export class LaneRefusal extends Error {
   override readonly name = "LaneRefusal";
   /**
    * `reason.code`: lane_busy, in_doubt, lane_stopped, shutting_down, device_unavailable,
-   * setup_error, device_refused, shift_open, shift_closed, shift_expired, paper_out.
+   * setup_error, device_refused, shift_open, shift_closed, shift_expired, paper_out, maintenance,
+   * catching_up, not_done; of operations also idempotency_key_reused; of `resolve` also
+   * receipt_unknown, not_stopped, document_unknown, document_differs, request_invalid.
    */
   readonly reason: Reason;
   constructor(reason: Reason) {
@@ -95,12 +138,27 @@ export interface Lane {
    */
   waitFor(key: ReceiptKey, timeoutMs: number, signal?: AbortSignal): Promise<StoredReceipt | null>;
 
-  /** @throws LaneRefusal */
-  openShift(cashier: Cashier): Promise<ShiftDocument>;
-  /** Z report. @throws LaneRefusal */
-  closeShift(cashier: Cashier): Promise<ShiftDocument>;
-  /** @throws LaneRefusal */
-  printX(): Promise<void>;
+  /**
+   * Runs an operation once per key (8–128 of `A–Z a–z 0–9 . _ : -`). A known key is answered with
+   * its first end, also while it is still running and after a restart. `done` carries the result:
+   * `{shift, fd, fp}` of a shift, `{fd, fp, unconfirmed, firstUnconfirmed}` of `calculations`,
+   * `{}` of the others; `unknown`: its answer was lost, it is read back, ask again.
+   * @throws LaneRefusal: the device refused it, or something stands in the way (nothing is written
+   *   then and the same key may be used again)
+   */
+  operate(key: string, request: OperationRequest): Promise<StoredOperation>;
+
+  /**
+   * A person ends the receipt that stops the lane; event `receipt.resolved`.
+   * @throws LaneRefusal `not_stopped` unless the lane is in alarm over this very receipt
+   */
+  resolve(key: ReceiptKey, resolution: Resolution): Promise<StoredReceipt>;
+
+  /**
+   * «Касса на обслуживании»: no new receipt is taken (`maintenance`), a receipt in flight ends,
+   * operations of a technician go on. Durable. Events `maintenance.on`, `maintenance.off`.
+   */
+  maintenance(on: boolean, reason: string, by: string): void;
 
   /**
    * One short turn on the device: never between opening and closing a receipt, receipts go first.
