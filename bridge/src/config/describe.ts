@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { configSchema } from "./schema.ts";
 
-export type FieldKind = "text" | "number" | "list";
+export type FieldKind = "text" | "number" | "list" | "flag";
 
 export interface FieldDescription {
   readonly kind: FieldKind;
@@ -58,6 +58,7 @@ function kindOf(field: z.ZodType): FieldKind {
   const inner = unwrap(field);
   if (inner instanceof z.ZodArray) return "list";
   if (inner instanceof z.ZodNumber) return "number";
+  if (inner instanceof z.ZodBoolean) return "flag";
   if (inner instanceof z.ZodLiteral) {
     return [...inner.values].every((value) => typeof value === "number") ? "number" : "text";
   }

@@ -41,6 +41,8 @@ function coerce(value: string, kind: FieldKind): unknown {
       return value;
     case "number":
       return /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
+    case "flag":
+      return { true: true, false: false }[value.trim()] ?? value;
     case "list":
       return value.trim().startsWith("[") ? parseJson(value) : splitList(value);
   }

@@ -20,7 +20,7 @@ describe("config.example.toml", () => {
       const part = source.split(`[${section}]\n`)[1]?.split("\n[")[0] ?? "";
       for (const key of sectionKeys(section)!) {
         expect(part, `${section}.${key}`).toMatch(new RegExp(`^(# )?${key} = `, "m"));
-        const shown = new RegExp(`^# ${key} = ("[^"]*"|\\d+)`, "m").exec(part)?.[1];
+        const shown = new RegExp(`^# ${key} = ("[^"]*"|\\d+|true|false)`, "m").exec(part)?.[1];
         const value = (config[section as keyof typeof config] as Record<string, unknown>)[key];
         if (shown !== undefined && value !== undefined) expect(JSON.stringify(value)).toBe(shown);
       }

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { ConfigError } from "./config-error.ts";
 import { checkSerialPath, loadConfig, parseConfig } from "./load.ts";
 import type { RawConfig } from "./environment.ts";
+import { DEFAULT_TIMERS } from "./timers.ts";
 
 const base = (): RawConfig => ({
   till: { code: "T1", timezone: "Europe/Moscow" },
@@ -43,6 +44,25 @@ describe("configuration", () => {
       timeout_ms: 2_000,
     });
     expect(config.buffer.capacity).toBe(200);
+    expect(config.timers).toEqual(DEFAULT_TIMERS);
+    expect(config.timers).toMatchObject({ breaker_probe_ms: 60_000, mode_min_ms: 90_000 });
+    expect(config.features).toEqual({ marking: false });
+    expect(config.tracing.otlp_url).toBeUndefined();
+  });
+
+  it("lets a test programme scale a waiting time, within its range", () => {
+    const config = parseConfig(base(), {
+      BRIDGE_TIMERS__BREAKER_PROBE_MS: "600",
+      BRIDGE_FEATURES__MARKING: "true",
+    });
+    expect(config.timers).toEqual({ ...DEFAULT_TIMERS, breaker_probe_ms: 600 });
+    expect(config.features.marking).toBe(true);
+  });
+
+  it("asks an ATOL register for its web server and for no port", () => {
+    const raw = base();
+    raw.device = { driver: "atol", url: "http://127.0.0.1:16732/" };
+    expect(parseConfig(raw, {}).device.url).toBe("http://127.0.0.1:16732");
   });
 
   it("lets the environment override the file, by kind", () => {
@@ -83,6 +103,24 @@ describe("configuration", () => {
     ["serial, no path", (raw) => delete raw.device!.path, /^device\.path: missing; .*serial/],
     ["relative path", (raw) => (raw.device!.path = "COM3"), /^device\.path = "COM3": .*absolute/],
     ["tcp, no host", (raw) => (raw.device = { transport: "tcp" }), /^device\.host: missing/],
+    ["no transport", (raw) => (raw.device = {}), /^device\.transport: missing; driver = "shtrih"/],
+    ["atol, no url", (raw) => (raw.device = { driver: "atol" }), /^device\.url: missing; .*atol/],
+    [
+      "half a second route",
+      (raw) => (raw.ofd = { second_port: 7779 }),
+      /^ofd\.second_host: missing; second_host and/,
+    ],
+    [
+      "a local address by name",
+      (raw) => (raw.ofd = { second_local_address: "eth1" }),
+      /^ofd\.second_local_address = "eth1": .*IP address/,
+    ],
+    [
+      "a timer out of range",
+      (raw) => (raw.timers = { mode_min_ms: 1 }),
+      /^timers\.mode_min_ms = 1: .*100–600000/,
+    ],
+    ["a flag", (raw) => (raw.features = { marking: "yes" }), /^features\.marking = "yes": .*true/],
     ["half an ОФД", (raw) => (raw.ofd = { host: "ofd" }), /^ofd\.port: missing; host and port/],
     ["baud rate", (raw) => (raw.device!.baud_rate = 1234), /^device\.baud_rate = 1234: .*115200/],
     [

@@ -4,6 +4,7 @@
  */
 import { isAbsolute } from "node:path";
 import { z } from "zod";
+import { timers } from "./timers.ts";
 
 declare module "zod" {
   interface GlobalMeta {
@@ -44,6 +45,14 @@ function protocolOf(value: string): string {
   return URL.canParse(value) ? new URL(value).protocol : "";
 }
 
+/** An address without a slash at its end. */
+const httpAddress = (allowed: string) =>
+  z
+    .string()
+    .refine((value) => /^https?:$/.test(protocolOf(value)))
+    .transform((value) => value.replace(/\/+$/, ""))
+    .meta({ allowed });
+
 const till = z.strictObject({
   code: z
     .string()
@@ -74,12 +83,19 @@ const metrics = z.strictObject({
 
 const journal = z.strictObject({
   path: text("the path of the SQLite file, e.g. /var/lib/opticserp/journal.sqlite"),
+  snapshots: text(
+    "the folder for snapshots of the journal, on another disk if there is one",
+  ).optional(),
 });
 
 const device = z
   .strictObject({
-    driver: z.enum(["shtrih"]).default("shtrih").meta({ allowed: '"shtrih"' }),
-    transport: z.enum(["serial", "tcp"]).meta({ allowed: '"serial" or "tcp"' }),
+    driver: z.enum(["shtrih", "atol"]).default("shtrih").meta({ allowed: '"shtrih" or "atol"' }),
+    transport: z.enum(["serial", "tcp"]).optional().meta({ allowed: '"serial" or "tcp"' }),
+    protocol: z
+      .enum(["auto", "v1", "v2"])
+      .default("auto")
+      .meta({ allowed: '"auto", "v1" or "v2" of the exchange protocol' }),
     path: z
       .string()
       .refine((path) => isAbsolute(path))
@@ -97,25 +113,48 @@ const device = z
     password: whole(0, 99_999_999)
       .default(30)
       .meta({ allowed: "the system administrator's password, 0–99999999", secret: true }),
+    url: httpAddress("the address of ATOL's web server, e.g. http://127.0.0.1:16732").optional(),
+    device_id: text("the register's id in ATOL's web server").optional(),
+    web_login: text("the login of ATOL's web server").optional(),
+    web_password: z
+      .string()
+      .optional()
+      .meta({ allowed: "the password of ATOL's web server", secret: true }),
   })
   .superRefine((value, context) => {
-    const required =
-      value.transport === "serial" ? (["path"] as const) : (["host", "port"] as const);
-    for (const key of required) {
+    for (const [key, why] of neededOf(value)) {
       if (value[key] === undefined) {
-        context.addIssue({
-          code: "custom",
-          path: [key],
-          message: `missing; transport = "${value.transport}" needs it`,
-        });
+        context.addIssue({ code: "custom", path: [key], message: `missing; ${why} needs it` });
       }
     }
   });
+
+function neededOf({
+  driver,
+  transport,
+}: {
+  readonly driver: "shtrih" | "atol";
+  readonly transport?: "serial" | "tcp" | undefined;
+}): readonly (readonly ["url" | "transport" | "path" | "host" | "port", string])[] {
+  if (driver === "atol") return [["url", 'driver = "atol"']];
+  if (transport === undefined) return [["transport", 'driver = "shtrih"']];
+  const why = `transport = "${transport}"`;
+  if (transport === "serial") return [["path", why]];
+  return [
+    ["host", why],
+    ["port", why],
+  ];
+}
 
 const ofd = z
   .strictObject({
     host: text("the address of the ОФД; default: table 19 of the register").optional(),
     port: port().optional().meta({ allowed: PORT }),
+    second_host: text("another address of the same ОФД, tried when the first one fails").optional(),
+    second_port: port().optional().meta({ allowed: PORT }),
+    second_local_address: z.union([z.ipv4(), z.ipv6()]).optional().meta({
+      allowed: "an IP address of this machine from which the second route goes, e.g. 10.0.8.2",
+    }),
     timeout_ms: whole(100, 300_000)
       .optional()
       .meta({ allowed: milliseconds(100, 300_000) }),
@@ -124,22 +163,22 @@ const ofd = z
       .meta({ allowed: milliseconds(100, 3_600_000) }),
   })
   .superRefine((value, context) => {
-    if ((value.host === undefined) !== (value.port === undefined)) {
-      const missing = value.host === undefined ? "host" : "port";
+    const pairs = [
+      ["host", "port"],
+      ["second_host", "second_port"],
+    ] as const;
+    for (const [host, port] of pairs) {
+      if ((value[host] === undefined) === (value[port] === undefined)) continue;
       context.addIssue({
         code: "custom",
-        path: [missing],
-        message: "missing; host and port are given together or not at all",
+        path: [value[host] === undefined ? host : port],
+        message: `missing; ${host} and ${port} are given together or not at all`,
       });
     }
   });
 
 const odoo = z.strictObject({
-  url: z
-    .string()
-    .refine((value) => /^https?:$/.test(protocolOf(value)))
-    .transform((value) => value.replace(/\/+$/, ""))
-    .meta({ allowed: "the address of Odoo, e.g. https://odoo.example.ru" }),
+  url: httpAddress("the address of Odoo, e.g. https://odoo.example.ru"),
   database: text("the name of the Odoo database"),
   credential: z
     .string()
@@ -185,6 +224,16 @@ const log = z.strictObject({
   file: text("the path of a log file").optional(),
 });
 
+const features = z.strictObject({
+  marking: z.boolean().default(false).meta({ allowed: "true or false" }),
+});
+
+const tracing = z.strictObject({
+  otlp_url: httpAddress(
+    "where spans go by OTLP over HTTP, e.g. http://127.0.0.1:4318/v1/traces; absent: nowhere",
+  ).optional(),
+});
+
 export const configSchema = z
   .strictObject({
     till,
@@ -197,6 +246,9 @@ export const configSchema = z
     auth: auth.prefault({}),
     buffer: buffer.prefault({}),
     log: log.prefault({}),
+    timers: timers.prefault({}),
+    features: features.prefault({}),
+    tracing: tracing.prefault({}),
   })
   .superRefine((value, context) => {
     const owner = value.odoo.credential.split(".", 1)[0];
