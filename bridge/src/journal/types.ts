@@ -206,6 +206,8 @@ export interface Journal {
     at: string,
   ): void;
   document(key: ReceiptKey): ArchivedDocument | null;
+  /** What `keepDocument` was told of it; empty where nothing differs or no document is kept. */
+  mismatches(key: ReceiptKey): readonly string[];
   /** Fiscalized rows without a document yet, oldest first; read back between sales. */
   undocumented(fn: string, limit: number): readonly StoredReceipt[];
   /** Fiscalized refunds of this document, any attempt. */

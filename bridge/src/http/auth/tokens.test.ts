@@ -43,7 +43,17 @@ describe("token service", () => {
   it("gives a token for a certified browser and knows it again", async () => {
     const issued = await service.exchange(await certificate(), await proof());
     expect(issued).toMatchObject({ expiresIn: 900, profile: "p1" });
-    expect(await service.verify(issued.token)).toEqual({ profile: "p1" });
+    expect(await service.verify(issued.token)).toEqual({ profile: "p1", scope: "cashier" });
+  });
+
+  it("carries the scope that Odoo put into the certificate, and knows no other", async () => {
+    for (const scope of ["cashier", "manager", "admin"]) {
+      const issued = await service.exchange(await certificate({ scope }), await proof());
+      expect(issued.scope).toBe(scope);
+      expect(await service.verify(issued.token)).toEqual({ profile: "p1", scope });
+    }
+    const unknown = await certificate({ scope: "root" });
+    expect(await code(service.exchange(unknown, await proof()))).toBe("certificate_invalid");
   });
 
   it("ends a token after 15 minutes of the monotonic clock", async () => {

@@ -18,6 +18,7 @@ import type { PublicKeyJwk } from "../../config/schema.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { Problem } from "../problems.ts";
 import { NONCE_LIFE, Nonces } from "./nonces.ts";
+import { SCOPES, type Scope } from "./scope.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 
 const AUDIENCE = "kkt-bridge";
@@ -52,6 +53,7 @@ const certificateClaims = z.object({
   iss: z.string(),
   till: z.string(),
   profile: z.string().min(1).max(200),
+  scope: z.enum(SCOPES).default("cashier"),
   cnf: z.object({ jwk: publicJwk }),
   exp: z.number(),
 });
@@ -60,7 +62,7 @@ const proofClaims = z.object({
   till: z.string(),
   nonce: z.string(),
 });
-const tokenClaims = z.object({ sub: z.string(), until: z.number() });
+const tokenClaims = z.object({ sub: z.string(), scope: z.enum(SCOPES), until: z.number() });
 type TokenClaims = z.infer<typeof tokenClaims>;
 /** A till has a handful of browsers, each with one token at a time. */
 const MOST_CHECKED = 64;
@@ -70,10 +72,12 @@ export interface IssuedToken {
   /** Seconds. */
   readonly expiresIn: number;
   readonly profile: string;
+  readonly scope: Scope;
 }
 
 export interface Caller {
   readonly profile: string;
+  readonly scope: Scope;
 }
 
 export class TokenService {
@@ -99,17 +103,17 @@ export class TokenService {
    * @throws Problem 401
    */
   async exchange(certificate: string, proof: string): Promise<IssuedToken> {
-    const { profile, jwk } = await this.#checkCertificate(certificate);
+    const { profile, scope, jwk } = await this.#checkCertificate(certificate);
     const { nonce } = await this.#checkProof(proof, jwk);
     if (!this.#nonces.take(nonce)) throw new Problem("nonce_unknown");
     const until = this.#options.clock.monotonic() + TOKEN_LIFE;
     const { privateKey } = await this.#keys();
-    const token = await new SignJWT({ until })
+    const token = await new SignJWT({ until, scope })
       .setProtectedHeader({ alg: ALGORITHM, typ: "kkt-token+jwt" })
       .setSubject(profile)
       .setAudience(AUDIENCE)
       .sign(privateKey);
-    return { token, expiresIn: TOKEN_LIFE / 1000, profile };
+    return { token, expiresIn: TOKEN_LIFE / 1000, profile, scope };
   }
 
   /**
@@ -120,7 +124,7 @@ export class TokenService {
     const claims = this.#checked.get(token) ?? (await this.#check(token));
     if (this.#options.clock.monotonic() >= claims.until) throw new Problem("token_expired");
     if (this.#options.trust.revokedProfiles().has(claims.sub)) throw new Problem("token_invalid");
-    return { profile: claims.sub };
+    return { profile: claims.sub, scope: claims.scope };
   }
 
   async #check(token: string): Promise<TokenClaims> {
@@ -143,7 +147,7 @@ export class TokenService {
     return claims;
   }
 
-  async #checkCertificate(certificate: string): Promise<{ profile: string; jwk: JWK }> {
+  async #checkCertificate(certificate: string): Promise<Caller & { jwk: JWK }> {
     const { till, trust, time } = this.#options;
     const odooKey = this.#odooKey(certificate);
     let claims: z.infer<typeof certificateClaims>;
@@ -171,7 +175,7 @@ export class TokenService {
       });
     }
     if (trust.revokedProfiles().has(claims.profile)) throw new Problem("certificate_revoked");
-    return { profile: claims.profile, jwk: ecKey(claims.cnf.jwk) };
+    return { profile: claims.profile, scope: claims.scope, jwk: ecKey(claims.cnf.jwk) };
   }
 
   #odooKey(certificate: string): PublicKeyJwk {

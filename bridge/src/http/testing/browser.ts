@@ -17,6 +17,8 @@ export interface CertificateOptions {
   readonly till: string;
   readonly profile: string;
   readonly issuer?: string;
+  /** Absent: the certificate names none. */
+  readonly scope?: string;
   /** Seconds since 1970. */
   readonly expires?: number;
 }
@@ -28,7 +30,13 @@ export function certify(
   options: CertificateOptions,
 ): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ till: options.till, profile: options.profile, cnf: { jwk: browser } })
+  const { till, profile, scope } = options;
+  return new SignJWT({
+    till,
+    profile,
+    ...(scope === undefined ? {} : { scope }),
+    cnf: { jwk: browser },
+  })
     .setProtectedHeader({ alg: "ES256", kid: odoo.jwk.kid, typ: "kkt-browser+jwt" })
     .setIssuer(options.issuer ?? "database-uuid")
     .setAudience("kkt-bridge")
@@ -57,9 +65,14 @@ export async function obtainToken(
   odoo: SigningKey,
   till: string,
   profile = "profile-1",
+  scope?: string,
 ): Promise<string> {
   const browser = await newSigningKey("browser");
-  const certificate = await certify(odoo, publicPart(browser), { till, profile });
+  const certificate = await certify(odoo, publicPart(browser), {
+    till,
+    profile,
+    ...(scope === undefined ? {} : { scope }),
+  });
   const { nonce } = await post<{ nonce: string }>(`${base}/v1/auth/challenge`, {});
   const proof = await prove(browser, till, nonce);
   const { token } = await post<{ token: string }>(`${base}/v1/auth/token`, { certificate, proof });

@@ -1,0 +1,7 @@
+/** What a token may do; each scope includes the ones before it (docs/contracts.md, Roles). */
+export const SCOPES = ["cashier", "manager", "admin"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export function includes(scope: Scope, needed: Scope): boolean {
+  return SCOPES.indexOf(scope) >= SCOPES.indexOf(needed);
+}
