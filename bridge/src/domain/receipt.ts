@@ -35,6 +35,40 @@ export interface ReceiptItem {
   readonly subject: number;
   /** Tag 2108, 0 = piece. */
   readonly unit: number;
+  /** Tags 1222, 1223: sold by an agent; absent where it is not. */
+  readonly agent?: Agent;
+  /** Tags 1224, 1226: whose goods they are; absent where they are ours. */
+  readonly supplier?: Supplier;
+  /** Marking code as scanned, FNC1 as GS (1Dh); becomes tag 1163. */
+  readonly mark?: string;
+  /** Refunds: 1-based position in the original receipt; no fiscal requisite. */
+  readonly refundLine?: number;
+}
+
+/** Who sells for somebody else: tag 1222 and its details in 1223. */
+export interface Agent {
+  /** Tag 1222, one bit: 1 … 64. */
+  readonly bits: number;
+  /** Tag 1044. */
+  readonly operation?: string;
+  /** Tag 1073. */
+  readonly phones?: readonly string[];
+  /** Tag 1074. */
+  readonly receiverPhones?: readonly string[];
+  /** Money transfer operator: tags 1026, 1005, 1016, 1075. */
+  readonly transferOperator?: {
+    readonly name: string;
+    readonly address: string;
+    readonly inn: string;
+    readonly phones: readonly string[];
+  };
+}
+
+/** Tags 1225, 1226, 1171. */
+export interface Supplier {
+  readonly name: string;
+  readonly inn: string;
+  readonly phones: readonly string[];
 }
 
 export interface Payment {

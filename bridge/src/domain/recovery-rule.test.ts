@@ -15,6 +15,7 @@ const INTENT: RecoveryIntent = {
   shift: 12,
   expectedFd: 101,
   operation: 1,
+  documentType: 3,
   sumKopecks: 450_000,
   deviceTime: "2026-11-22T21:03:40",
 };

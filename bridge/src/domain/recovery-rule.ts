@@ -12,6 +12,8 @@ export interface RecoveryIntent {
   readonly expectedFd: number;
   /** Tag 1054. */
   readonly operation: number;
+  /** Container docType: 3 receipt, 31 correction. */
+  readonly documentType: number;
   readonly sumKopecks: number;
   /** ККТ wall time when the sale began, `YYYY-MM-DDTHH:MM[:SS]`. */
   readonly deviceTime: string;
@@ -70,8 +72,6 @@ export type AlarmCode =
   /** Several documents fit and none can be read in full. */
   | "ambiguous";
 
-/** Receipts and nothing else can be ours: container docType 3. */
-const RECEIPT_DOCUMENT = 3;
 /** A sale's document is formed minutes after the intent at most (raspechatka-os: −2 … +10 min). */
 const EARLIEST_MS = -2 * 60_000;
 const LATEST_MS = 10 * 60_000;
@@ -123,7 +123,7 @@ export function decideRecovery<D extends ReadDocument>(
 
 function sameReceipt(intent: RecoveryIntent, document: ReadDocument): boolean {
   return (
-    document.documentType === RECEIPT_DOCUMENT &&
+    document.documentType === intent.documentType &&
     document.operation === intent.operation &&
     document.sumKopecks === intent.sumKopecks
   );

@@ -1,11 +1,9 @@
 /** Puts together what the ФН, the device's registration and the journal know of one document. */
 import type { DeviceInfo } from "../device/fiscal-device.ts";
 import { totalKopecks } from "../domain/parse-receipt.ts";
+import { RECEIPT_KINDS } from "../domain/receipt-kind.ts";
 import type { FiscalData } from "../domain/receipt.ts";
 import type { ClosingIntent, StoredReceipt } from "../journal/types.ts";
-
-/** Tag 1054. */
-export const OPERATIONS = { sale: 1, refund: 2 } as const;
 
 /** @throws Error for a row that never reached the closing command or a device never connected */
 export function closingFacts(
@@ -26,7 +24,7 @@ export function receiptFacts(
     fn: intent.fn,
     shift: intent.shift,
     receipt: intent.expectedReceipt,
-    operation: OPERATIONS[receipt.type],
+    operation: RECEIPT_KINDS[receipt.type].operation,
     sumKopecks: totalKopecks(receipt),
     rnm: info.rnm,
     inn: info.inn,

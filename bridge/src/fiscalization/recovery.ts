@@ -2,6 +2,8 @@
 import { DeviceRefusal, type ClosedReceipt, type FoundDocument } from "../device/fiscal-device.ts";
 import { sleep } from "../domain/clock.ts";
 import { changeKopecks, totalKopecks } from "../domain/parse-receipt.ts";
+import { formatKey } from "../domain/receipt-key.ts";
+import { RECEIPT_KINDS } from "../domain/receipt-kind.ts";
 import { isFinal } from "../domain/receipt-machine.ts";
 import type { FiscalData, ReceiptKey } from "../domain/receipt.ts";
 import {
@@ -11,7 +13,7 @@ import {
   type RecoveryIntent,
 } from "../domain/recovery-rule.ts";
 import type { Reason, StoredReceipt } from "../journal/types.ts";
-import { closingFacts, OPERATIONS, receiptFacts } from "./fiscal-facts.ts";
+import { closingFacts, receiptFacts } from "./fiscal-facts.ts";
 import { isLinkTrouble, retryPause, type LaneTools } from "./lane-tools.ts";
 import { ALARM_TEXTS, REASONS, refusalReason } from "./reasons.ts";
 
@@ -82,7 +84,7 @@ async function readBack(
   const intent = intentOf(book.row(key));
   await link.connect();
   // before any other command: the device forgets the answer with the next one
-  evidence.pending = (await link.device.takePendingClose()) ?? evidence.pending;
+  evidence.pending = (await link.device.takePendingClose(formatKey(key))) ?? evidence.pending;
   for (let look = 0; look < MAX_LOOKS; look += 1) {
     const action = await readDocuments(tools, intent, evidence.pending?.fd ?? null);
     if (action.kind !== "cancel-open") return action;
@@ -171,7 +173,7 @@ function intentOf(row: StoredReceipt): RecoveryIntent {
     fn: closing.fn,
     shift: closing.shift,
     expectedFd: closing.expectedFd,
-    operation: OPERATIONS[receipt.type],
+    ...RECEIPT_KINDS[receipt.type],
     sumKopecks: totalKopecks(receipt),
     deviceTime: closing.deviceTime,
   };

@@ -5,6 +5,7 @@ import {
   type DeviceInfo,
   type DeviceStatus,
 } from "../device/fiscal-device.ts";
+import { formatKey } from "../domain/receipt-key.ts";
 import type { Effect } from "../domain/receipt-machine.ts";
 import type { ReceiptKey } from "../domain/receipt.ts";
 import type { Reason, StoredReceipt } from "../journal/types.ts";
@@ -136,7 +137,7 @@ async function close(tools: LaneTools, key: ReceiptKey): Promise<SaleOutcome> {
   const row = book.row(key);
   let closed: ClosedReceipt;
   try {
-    closed = await whenPrinted(tools, () => link.device.closeReceipt(row.receipt));
+    closed = await whenPrinted(tools, () => link.device.closeReceipt(row.receipt, formatKey(key)));
   } catch (error) {
     if (error instanceof DeviceRefusal && (await nothingSigned(tools, row))) {
       return refuse(tools, key, refusalReason(error));

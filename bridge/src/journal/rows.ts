@@ -1,5 +1,6 @@
 /** Between rows of the database and `StoredReceipt`, `JournalEvent`. */
-import type { FiscalData, Receipt, ReceiptKey, ReceiptState } from "../domain/receipt.ts";
+import type { FiscalData, ReceiptKey, ReceiptState } from "../domain/receipt.ts";
+import { receiptFromJson } from "../domain/stored-receipt.ts";
 import { formatKey } from "../domain/receipt-key.ts";
 import type { ClosingIntent, JournalEvent, LegState, Reason, StoredReceipt } from "./types.ts";
 
@@ -48,7 +49,7 @@ export function toStoredReceipt(row: ReceiptRow): StoredReceipt {
     key: { uuid: row.uuid, attempt: row.attempt },
     owner: row.owner,
     state: row.state,
-    receipt: JSON.parse(row.content) as Receipt,
+    receipt: receiptFromJson(row.content),
     contentHash: row.content_hash,
     hlc: { localTime: row.hlc_time, logicalCounter: row.hlc_counter },
     closing: parsed<ClosingIntent>(row.closing),

@@ -1,16 +1,21 @@
 /** All commands that the bridge speaks or reads. */
 import type { AnyCommand } from "./command.ts";
+import { beginCalculationsReport } from "./begin-calculations-report.ts";
 import { beginCloseShift } from "./begin-close-shift.ts";
 import { beginOpenShift } from "./begin-open-shift.ts";
 import { bufferRead } from "./buffer-read.ts";
 import { bufferStartWrite } from "./buffer-start-write.ts";
 import { bufferStatus } from "./buffer-status.ts";
 import { bufferWrite } from "./buffer-write.ts";
+import { calculationsReport } from "./calculations-report.ts";
 import { cancelDocument } from "./cancel-document.ts";
 import { cancelReceipt } from "./cancel-receipt.ts";
+import { cashIn } from "./cash-in.ts";
+import { cashOut } from "./cash-out.ts";
 import { closeReceipt } from "./close-receipt.ts";
 import { closeShiftPrinted } from "./close-shift-printed.ts";
 import { closeShift } from "./close-shift.ts";
+import { confirmDate } from "./confirm-date.ts";
 import { continuePrint } from "./continue-print.ts";
 import { deviceType } from "./device-type.ts";
 import { extendedQuery } from "./extended-query.ts";
@@ -32,8 +37,11 @@ import { printXReport } from "./print-x-report.ts";
 import { readDocumentBlock } from "./read-document-block.ts";
 import { readTable } from "./read-table.ts";
 import { repeatDocument } from "./repeat-document.ts";
+import { sendBufferedTlv } from "./send-buffered-tlv.ts";
 import { sendOperationTlv } from "./send-operation-tlv.ts";
 import { sendTlv } from "./send-tlv.ts";
+import { setDate } from "./set-date.ts";
+import { setTime } from "./set-time.ts";
 import { shiftParameters } from "./shift-parameters.ts";
 import { shortStatus } from "./short-status.ts";
 import { startReadingDocument } from "./start-reading-document.ts";
@@ -42,17 +50,22 @@ import { unconfirmedCount } from "./unconfirmed-count.ts";
 import { writeTable } from "./write-table.ts";
 
 export const COMMANDS: readonly AnyCommand[] = [
+  beginCalculationsReport,
   beginCloseShift,
   beginOpenShift,
   bufferRead,
   bufferStartWrite,
   bufferStatus,
   bufferWrite,
+  calculationsReport,
   cancelDocument,
   cancelReceipt,
+  cashIn,
+  cashOut,
   closeReceipt,
-  closeShiftPrinted,
   closeShift,
+  closeShiftPrinted,
+  confirmDate,
   continuePrint,
   deviceType,
   extendedQuery,
@@ -67,15 +80,18 @@ export const COMMANDS: readonly AnyCommand[] = [
   ofdExchange,
   ofdTicket,
   openReceipt,
-  openShiftPrinted,
   openShift,
+  openShiftPrinted,
   operation,
   printXReport,
   readDocumentBlock,
   readTable,
   repeatDocument,
+  sendBufferedTlv,
   sendOperationTlv,
   sendTlv,
+  setDate,
+  setTime,
   shiftParameters,
   shortStatus,
   startReadingDocument,
