@@ -45,6 +45,13 @@ interface Fault {
   readonly meanwhile?: () => void;
 }
 
+/** What goes with a ФН when it is taken out. */
+interface Drive {
+  readonly documents: FoundDocument[];
+  readonly lastFd: number;
+  readonly shift: DeviceStatus["shift"];
+}
+
 interface Hold {
   readonly call: DeviceCall;
   readonly reached: () => void;
@@ -65,7 +72,8 @@ export class ScriptedDevice implements FiscalDevice {
   keepsAnswer = false;
   /** Documents from here on tell their archive data only. */
   tlvReadable = true;
-  readonly documents: FoundDocument[] = [];
+  /** Of the ФН that is in the device. */
+  documents: FoundDocument[] = [];
   readonly calls: DeviceCall[] = [];
   /** Receipts printed, in order; what a customer could carry home. */
   readonly printed: number[] = [];
@@ -76,6 +84,8 @@ export class ScriptedDevice implements FiscalDevice {
   #pending: ClosedReceipt | null = null;
   #faults: Fault[] = [];
   #holds: Hold[] = [];
+  /** ФНs that lie in the drawer. */
+  readonly #drawer = new Map<string, Drive>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -128,6 +138,18 @@ export class ScriptedDevice implements FiscalDevice {
     this.#open = null;
     this.#pending = null;
     this.#connected = false;
+  }
+
+  /** Another ФН is put in, or one that was in before comes back with what it holds. */
+  insertFn(fn: string): void {
+    const { documents, shift } = this;
+    this.#drawer.set(this.fn, { documents, lastFd: this.#lastFd, shift });
+    this.powerCut();
+    const drive = this.#drawer.get(fn);
+    this.fn = fn;
+    this.documents = drive?.documents ?? [];
+    this.shift = drive?.shift ?? { state: "closed", number: 0, receipt: 0 };
+    this.#lastFd = drive?.lastFd ?? 1;
   }
 
   // the contract
