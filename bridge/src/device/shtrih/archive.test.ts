@@ -5,7 +5,7 @@ import { readDocument } from "./archive.ts";
 import { hex } from "./binary.ts";
 import { commandName } from "./commands/command.ts";
 import { bytes } from "./commands/testing/wire.ts";
-import type { Request, ShtrihLink } from "./link.ts";
+import type { LineLink, Request } from "./line-link.ts";
 import { ShtrihSession } from "./session.ts";
 import { tlvByte, tlvString, tlvStruct } from "./tlv.ts";
 
@@ -34,7 +34,7 @@ function session(answers: Record<string, readonly (string | Error)[]>): ShtrihSe
     const answer = list[Math.min(count, list.length - 1)] ?? "37";
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(bytes(answer));
   };
-  return new ShtrihSession({ exchange } as unknown as ShtrihLink, new ManualTime());
+  return new ShtrihSession({ exchange } as unknown as LineLink, new ManualTime());
 }
 
 const read = (blocks: readonly (string | Error)[], length: number) =>

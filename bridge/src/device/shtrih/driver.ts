@@ -1,4 +1,4 @@
-/** Shtrih-M ККТ behind the `FiscalDevice` door, protocol V1. */
+/** Shtrih-M ККТ behind the `FiscalDevice` door, protocol V1 or V2. */
 import type { Clock, Scheduler } from "../../domain/clock.ts";
 import { systemTime } from "../../domain/clock.ts";
 import type { Cashier, Receipt } from "../../domain/receipt.ts";
@@ -32,7 +32,10 @@ import { sendTlv } from "./commands/send-tlv.ts";
 import { shiftParameters } from "./commands/shift-parameters.ts";
 import { shortStatus } from "./commands/short-status.ts";
 import { ERROR_PRINTING } from "./errors.ts";
-import { type LinkEvent, type LinkTiming, ShtrihLink } from "./link.ts";
+import type { LinkEvent } from "./line-link.ts";
+import type { LinkTiming } from "./link.ts";
+import type { LinkV2Timing } from "./link-v2.ts";
+import { NegotiatedLink, type ProtocolChoice } from "./negotiated-link.ts";
 import { readMessage, writeMessage } from "./ofd-buffer.ts";
 import { type Passport, readPassport } from "./passport.ts";
 import { planClose, type PlanOptions, planReceipt } from "./receipt-plan.ts";
@@ -46,6 +49,9 @@ export interface ShtrihOptions {
   readonly password?: number;
   readonly time?: Clock & Scheduler;
   readonly linkTiming?: Partial<LinkTiming>;
+  readonly linkV2Timing?: Partial<LinkV2Timing>;
+  /** Default: V2 where the device has it. */
+  readonly protocol?: ProtocolChoice;
   readonly sessionTiming?: Partial<SessionTiming>;
   /** For logs and metrics. */
   readonly onEvent?: (event: LinkEvent) => void;
@@ -63,7 +69,7 @@ const PAPER_BY_SUBMODE: Readonly<Record<number, PaperState>> = {
 const VAT_20: readonly number[] = [1, 3];
 
 export class ShtrihDevice implements FiscalDevice {
-  readonly #link: ShtrihLink;
+  readonly #link: NegotiatedLink;
   readonly #session: ShtrihSession;
   readonly #password: number;
   #passport: Passport | null = null;
@@ -71,10 +77,13 @@ export class ShtrihDevice implements FiscalDevice {
   constructor(options: ShtrihOptions) {
     const time = options.time ?? systemTime;
     this.#password = options.password ?? PASSWORD;
-    this.#link = new ShtrihLink({
+    this.#link = new NegotiatedLink({
       transport: options.transport,
       time,
+      protocol: options.protocol ?? "auto",
+      password: this.#password,
       timing: options.linkTiming ?? {},
+      timingV2: options.linkV2Timing ?? {},
       ...(options.onEvent && { onEvent: options.onEvent }),
     });
     this.#session = new ShtrihSession(this.#link, time, options.sessionTiming);

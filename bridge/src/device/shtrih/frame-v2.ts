@@ -78,3 +78,77 @@ function unescape(bytes: Uint8Array): Uint8Array | null {
   }
   return Uint8Array.from(plain);
 }
+
+export type PacketEvent =
+  | { readonly type: "packet"; readonly number: number | null; readonly data: Uint8Array }
+  /** A wrong checksum, a wrong escape, an impossible length, or a packet that stopped half-way. */
+  | { readonly type: "corrupt" };
+
+/**
+ * Finds packets in a stream. A bare 8Fh always begins a packet, so one broken packet costs at most
+ * itself; what stands between packets means nothing.
+ */
+export class PacketParser {
+  /** Plain bytes of the packet that has begun, without 8Fh; null between packets. */
+  #plain: number[] | null = null;
+  #escaped = false;
+
+  /** A packet has begun and is not complete. */
+  get inFrame(): boolean {
+    return this.#plain !== null;
+  }
+
+  push(chunk: Uint8Array): PacketEvent[] {
+    const events: PacketEvent[] = [];
+    for (const byte of chunk) {
+      const event = this.#byte(byte);
+      if (event) events.push(event);
+    }
+    return events;
+  }
+
+  /** The line has been quiet longer than the byte time-out: what has begun will not end. */
+  idle(): PacketEvent[] {
+    return this.inFrame ? [this.#broken()] : [];
+  }
+
+  #byte(byte: number): PacketEvent | null {
+    if (byte === START) {
+      const event = this.inFrame ? this.#broken() : null;
+      this.#plain = [];
+      return event;
+    }
+    if (!this.#plain) return null;
+    if (this.#escaped) {
+      this.#escaped = false;
+      if (byte === ESCAPED_START) return this.#plainByte(this.#plain, START);
+      if (byte === ESCAPED_ESCAPE) return this.#plainByte(this.#plain, ESCAPE);
+      return this.#broken();
+    }
+    if (byte === ESCAPE) {
+      this.#escaped = true;
+      return null;
+    }
+    return this.#plainByte(this.#plain, byte);
+  }
+
+  #plainByte(plain: number[], byte: number): PacketEvent | null {
+    plain.push(byte);
+    if (plain.length < LENGTH) return null;
+    const length = (plain[0] ?? 0) | ((plain[1] ?? 0) << 8);
+    if (length === 1) return this.#broken();
+    if (plain.length < LENGTH + length + CRC) return null;
+    this.#plain = null;
+    const body = Uint8Array.from(plain.slice(0, LENGTH + length));
+    const [low = 0, high = 0] = plain.slice(LENGTH + length);
+    if (crc16(body) !== (low | (high << 8))) return { type: "corrupt" };
+    const number = length === 0 ? null : (body[2] ?? 0) | ((body[3] ?? 0) << 8);
+    return { type: "packet", number, data: body.slice(LENGTH + NUMBER) };
+  }
+
+  #broken(): PacketEvent {
+    this.#plain = null;
+    this.#escaped = false;
+    return { type: "corrupt" };
+  }
+}

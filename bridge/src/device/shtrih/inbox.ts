@@ -1,24 +1,33 @@
 /** What came from the line and nobody has looked at yet. */
 import type { Scheduler, Clock } from "../../domain/clock.ts";
-import { type FrameEvent, FrameParser } from "./frame.ts";
+
+/** Finds the messages of a protocol in a stream of bytes. */
+export interface StreamParser<E> {
+  /** A message has begun and is not complete. */
+  readonly inFrame: boolean;
+  push(bytes: Uint8Array): E[];
+  /** The line has been quiet longer than the byte time-out: what has begun will not end. */
+  idle(): E[];
+}
 
 /** The line broke; whether something was sent is for the caller to know. */
 export class LineLost extends Error {
   override readonly name = "LineLost";
 }
 
-export class Inbox {
+export class Inbox<E> {
   readonly #time: Clock & Scheduler;
   readonly #byteMs: number;
-  readonly #parser = new FrameParser();
-  #events: FrameEvent[] = [];
+  readonly #parser: StreamParser<E>;
+  #events: E[] = [];
   #lost: Error | null = null;
   #wake: (() => void) | null = null;
 
   /** @param byteMs a frame whose next byte takes longer than this is broken off */
-  constructor(time: Clock & Scheduler, byteMs: number) {
+  constructor(time: Clock & Scheduler, byteMs: number, parser: StreamParser<E>) {
     this.#time = time;
     this.#byteMs = byteMs;
+    this.#parser = parser;
   }
 
   get broken(): boolean {
@@ -46,14 +55,14 @@ export class Inbox {
   }
 
   /** Takes what has come so far. */
-  drain(): FrameEvent[] {
+  drain(): E[] {
     const events = this.#events;
     this.#events = [];
     return events;
   }
 
   /** Next event; null after `ms` of nothing. @throws LineLost */
-  async next(ms: number): Promise<FrameEvent | null> {
+  async next(ms: number): Promise<E | null> {
     const deadline = this.#time.monotonic() + ms;
     for (;;) {
       const event = this.#events.shift();

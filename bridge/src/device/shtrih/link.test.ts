@@ -5,7 +5,8 @@ import { DeviceDoubt, DeviceLinkError } from "../fiscal-device.ts";
 import { hex } from "./binary.ts";
 import { commandBody, type Safety } from "./commands/command.ts";
 import { ACK, encodeFrame, ENQ, NAK } from "./frame.ts";
-import { LINK_TIMING, type LinkEvent, type Request, ShtrihLink } from "./link.ts";
+import type { LinkEvent, Request } from "./line-link.ts";
+import { LINK_TIMING, ShtrihLink } from "./link.ts";
 import { device, host, later, ScriptedPort } from "./testing/scripted-port.ts";
 import { type Transport, TransportError, type TransportEvents } from "./transport/transport.ts";
 

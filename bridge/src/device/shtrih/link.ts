@@ -7,11 +7,20 @@
  */
 import type { Clock, Scheduler } from "../../domain/clock.ts";
 import { DeviceDoubt, DeviceLinkError } from "../fiscal-device.ts";
-import { hex } from "./binary.ts";
-import { commandBody, commandName, type Safety, splitBody } from "./commands/command.ts";
-import { ACK, ENQ, encodeFrame, type FrameEvent, NAK } from "./frame.ts";
-import { Inbox, LineLost } from "./inbox.ts";
-import { type Transport, TransportError } from "./transport/transport.ts";
+import { commandBody, commandName, splitBody } from "./commands/command.ts";
+import { ACK, ENQ, encodeFrame, type FrameEvent, FrameParser, NAK } from "./frame.ts";
+import type { Inbox } from "./inbox.ts";
+import { KeptAnswers } from "./kept-answers.ts";
+import {
+  type LineLink,
+  type LinkEvent,
+  messageOf,
+  type PendingAnswer,
+  type Request,
+} from "./line-link.ts";
+import { OpenLine } from "./open-line.ts";
+import type { Transport } from "./transport/transport.ts";
+import { Turns } from "./turns.ts";
 
 export interface LinkTiming {
   /** Reaction to ENQ and to a message. */
@@ -38,30 +47,8 @@ const LONGEST_FRAME = 1_000;
 const ANSWER_TRIES = 4;
 /** Rounds of ENQ after which a device that never becomes idle counts as busy. */
 const MAX_ROUNDS = 12;
-/** The device can hold one answer; more than this many kept means that nobody takes them. */
-const MAX_KEPT = 8;
 
-export interface Request {
-  readonly code: number;
-  readonly safety: Safety;
-  readonly timeoutMs: number;
-  /** After the command code. */
-  readonly payload: Uint8Array;
-}
-
-/** An answer to a command whose caller no longer waits. */
-export interface PendingAnswer {
-  readonly code: number;
-  /** After the command code: error byte and data. */
-  readonly payload: Uint8Array;
-}
-
-export type LinkEvent =
-  | { readonly kind: "retry"; readonly command: string; readonly why: string }
-  | { readonly kind: "answer-kept"; readonly command: string; readonly payload: string }
-  | { readonly kind: "answer-dropped"; readonly command: string; readonly payload: string }
-  | { readonly kind: "lost"; readonly message: string };
-
+type FrameInbox = Inbox<FrameEvent>;
 type Reaction = "ack" | "nak" | "silence";
 type Outcome =
   | { readonly kind: "answer"; readonly payload: Uint8Array }
@@ -76,79 +63,50 @@ export interface LinkOptions {
   readonly onEvent?: (event: LinkEvent) => void;
 }
 
-export class ShtrihLink {
-  readonly #transport: Transport;
+export class ShtrihLink implements LineLink {
+  readonly protocol = "shtrih-v1";
+  readonly #line: OpenLine<FrameEvent>;
+  readonly #kept: KeptAnswers;
+  readonly #turns = new Turns();
   readonly #time: Clock & Scheduler;
   readonly #timing: LinkTiming;
   readonly #onEvent: (event: LinkEvent) => void;
-  #inbox: Inbox | null = null;
-  /** The device fell silent: a half-open connection looks like this, so `open` begins anew. */
-  #suspect = false;
-  #kept: PendingAnswer[] = [];
-  #delivered: Uint8Array | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
-  /** Counts `close`, so that an `open` under way does not outlive it. */
-  #closings = 0;
 
-  constructor(options: LinkOptions) {
-    this.#transport = options.transport;
-    this.#time = options.time;
-    this.#timing = { ...LINK_TIMING, ...options.timing };
-    this.#onEvent = options.onEvent ?? (() => undefined);
+  constructor({ transport, time, timing, onEvent = () => undefined }: LinkOptions) {
+    this.#time = time;
+    this.#timing = { ...LINK_TIMING, ...timing };
+    this.#onEvent = onEvent;
+    this.#kept = new KeptAnswers(onEvent);
+    const { byteMs } = this.#timing;
+    const parser = (): FrameParser => new FrameParser();
+    this.#line = new OpenLine({ transport, time, byteMs, parser, onEvent });
   }
 
-  /** Opens the line unless it is open and answering. @throws DeviceLinkError */
   open(): Promise<void> {
-    const closings = this.#closings;
-    return this.#inTurn(async () => {
-      if (this.#inbox && !this.#inbox.broken && !this.#suspect) return;
-      this.#inbox = null;
-      await this.#transport.close();
-      const inbox = new Inbox(this.#time, this.#timing.byteMs);
-      try {
-        await this.#transport.open({
-          data: (bytes) => inbox.data(bytes),
-          lost: (error) => {
-            inbox.lost(error);
-            if (this.#inbox === inbox) this.#inbox = null;
-            this.#onEvent({ kind: "lost", message: error.message });
-          },
-        });
-      } catch (error) {
-        throw asLinkError(error);
-      }
-      if (closings !== this.#closings) {
-        await this.#transport.close();
-        throw new DeviceLinkError("подключение к кассе прервано");
-      }
-      this.#inbox = inbox;
-      this.#suspect = false;
+    const { closings } = this.#line;
+    return this.#turns.run(async () => {
+      await this.#line.open(closings);
     });
   }
 
-  /** An exchange under way ends as if the line had broken. */
-  async close(): Promise<void> {
-    this.#closings += 1;
-    this.#inbox?.lost(new Error("соединение с кассой закрыто"));
-    this.#inbox = null;
-    await this.#transport.close();
+  close(): Promise<void> {
+    return this.#line.close();
   }
 
-  /**
-   * One command and its answer, the payload after the command code.
-   * @throws DeviceLinkError the command was not sent, or was a read
-   * @throws DeviceDoubt it was sent and no trustworthy answer came
-   */
   exchange(request: Request): Promise<Uint8Array> {
-    return this.#inTurn(() => this.#exchange(request));
+    return this.#turns.run(() => this.#exchange(request));
   }
 
-  /** An answer kept, or still held by the device, oldest first; null if there is none. */
   takePendingAnswer(): Promise<PendingAnswer | null> {
-    return this.#inTurn(async () => {
-      if (this.#kept.length === 0) await this.#beforeSending();
-      return this.#kept.shift() ?? null;
+    return this.#turns.run(async () => {
+      if (this.#kept.empty) await this.#beforeSending();
+      return this.#kept.take();
     });
+  }
+
+  /** The oldest answer kept in memory; nothing is asked of the device. */
+  takeKept(): PendingAnswer | null {
+    return this.#kept.take();
   }
 
   async #exchange(request: Request): Promise<Uint8Array> {
@@ -156,14 +114,14 @@ export class ShtrihLink {
     const frame = encodeFrame(commandBody(request.code, request.payload));
     for (let attempt = 1; ; attempt += 1) {
       const inbox = await this.#beforeSending();
-      if (request.safety === "document") this.#forget(request.code);
-      this.#delivered = null;
+      if (request.safety === "document") this.#kept.forget(request.code);
+      this.#kept.deliver(null);
       const outcome = await this.#transact(inbox, frame, request);
       if (outcome.kind === "answer") return outcome.payload;
       const maybeTaken = outcome.kind === "no-answer";
       const why = maybeTaken ? outcome.why : "касса не приняла команду";
       const mayRepeat = request.safety === "read" || (request.safety === "build" && !maybeTaken);
-      if (mayRepeat && attempt < this.#timing.tries && this.#inbox === inbox) {
+      if (mayRepeat && attempt < this.#timing.tries && this.#line.inbox === inbox) {
         this.#onEvent({ kind: "retry", command, why });
         continue;
       }
@@ -174,22 +132,22 @@ export class ShtrihLink {
   }
 
   /** Speaks ENQ until the device is idle, keeping answers that it still held. */
-  async #beforeSending(): Promise<Inbox> {
-    const inbox = this.#inbox;
-    if (!inbox) throw new DeviceLinkError(`нет связи с кассой ${this.#transport.name}`);
+  async #beforeSending(): Promise<FrameInbox> {
+    const { inbox } = this.#line;
+    if (!inbox) throw new DeviceLinkError(`нет связи с кассой ${this.#line.name}`);
     try {
       if (await this.#becomeIdle(inbox)) return inbox;
     } catch (error) {
       throw new DeviceLinkError(messageOf(error), { cause: error });
     }
-    this.#suspect = true;
-    throw new DeviceLinkError(`касса ${this.#transport.name} не отвечает`);
+    this.#line.suspect = true;
+    throw new DeviceLinkError(`касса ${this.#line.name} не отвечает`);
   }
 
-  async #becomeIdle(inbox: Inbox): Promise<boolean> {
+  async #becomeIdle(inbox: FrameInbox): Promise<boolean> {
     const deadline = this.#time.monotonic() + this.#timing.pendingMs;
     for (const event of inbox.drain()) this.#keepIfFrame(event);
-    const busy = `касса ${this.#transport.name} занята прежней командой`;
+    const busy = `касса ${this.#line.name} занята прежней командой`;
     let silences = 0;
     let late = false;
     for (let round = 0; silences < this.#timing.tries; round += 1) {
@@ -212,7 +170,7 @@ export class ShtrihLink {
       const event = await this.#frameWithin(inbox, left);
       if (event?.type === "frame") {
         await this.#send(ACK);
-        this.#keep(event.body);
+        this.#kept.keep(event.body);
       } else if (event?.type === "corrupt") {
         await this.#send(NAK);
       }
@@ -221,9 +179,9 @@ export class ShtrihLink {
   }
 
   /** Puts the frame on the line, once. Never throws. */
-  async #transact(inbox: Inbox, frame: Uint8Array, request: Request): Promise<Outcome> {
+  async #transact(inbox: FrameInbox, frame: Uint8Array, request: Request): Promise<Outcome> {
     try {
-      await this.#transport.write(frame);
+      await this.#line.write(frame);
       const first = await this.#reaction(inbox, request.code);
       if (typeof first !== "string") return first;
       if (first === "ack") return await this.#answer(inbox, request);
@@ -235,7 +193,7 @@ export class ShtrihLink {
       const state = await this.#enquireTwice(inbox);
       if (state === "ack") return await this.#answer(inbox, request);
       if (state === "nak" && first === "nak") return { kind: "not-taken" };
-      if (state === "silence") this.#suspect = true;
+      if (state === "silence") this.#line.suspect = true;
       return { kind: "no-answer", why: "касса не подтвердила приём команды" };
     } catch (error) {
       return { kind: "no-answer", why: messageOf(error) };
@@ -243,7 +201,7 @@ export class ShtrihLink {
   }
 
   /** First reaction to the message: a control byte, or at once the answer, its ACK being lost. */
-  async #reaction(inbox: Inbox, code: number): Promise<Reaction | Outcome> {
+  async #reaction(inbox: FrameInbox, code: number): Promise<Reaction | Outcome> {
     for await (const event of this.#within(inbox, this.#timing.controlMs)) {
       if (event.type === "corrupt") return "silence";
       if (event.type === "frame") {
@@ -259,7 +217,7 @@ export class ShtrihLink {
   }
 
   /** The message was taken: waits for its answer, asking again for a broken one. */
-  async #answer(inbox: Inbox, request: Request): Promise<Outcome> {
+  async #answer(inbox: FrameInbox, request: Request): Promise<Outcome> {
     for (let attempt = 1; attempt <= ANSWER_TRIES; attempt += 1) {
       const event = await this.#frameWithin(inbox, request.timeoutMs);
       if (event?.type === "frame") {
@@ -271,7 +229,7 @@ export class ShtrihLink {
       const state = await this.#enquireTwice(inbox);
       if (state === "nak") return { kind: "no-answer", why: "ответ потерян" };
       if (state === "silence") {
-        this.#suspect = true;
+        this.#line.suspect = true;
         return { kind: "no-answer", why: "касса замолчала, не дав ответа" };
       }
       // still preparing, and late already: one more full wait is all it gets
@@ -286,19 +244,19 @@ export class ShtrihLink {
     await this.#send(ACK).catch(() => undefined);
     const split = splitBody(body);
     if (split?.code !== code) {
-      this.#keep(body);
+      this.#kept.keep(body);
       return null;
     }
-    this.#delivered = body;
+    this.#kept.deliver(body);
     return split.payload;
   }
 
-  async #enquireTwice(inbox: Inbox): Promise<Reaction> {
+  async #enquireTwice(inbox: FrameInbox): Promise<Reaction> {
     const reaction = await this.#enquire(inbox);
     return reaction === "silence" ? this.#enquire(inbox) : reaction;
   }
 
-  async #enquire(inbox: Inbox): Promise<Reaction> {
+  async #enquire(inbox: FrameInbox): Promise<Reaction> {
     await this.#send(ENQ);
     for await (const event of this.#within(inbox, this.#timing.controlMs)) {
       if (event.type === "control" && event.byte === ACK) return "ack";
@@ -312,7 +270,7 @@ export class ShtrihLink {
    * What comes within `ms`, and what lies ready when they are over. What is still coming then is
    * not waited for: a line that never falls silent must not hold us for ever.
    */
-  async *#within(inbox: Inbox, ms: number): AsyncGenerator<FrameEvent> {
+  async *#within(inbox: FrameInbox, ms: number): AsyncGenerator<FrameEvent> {
     const deadline = this.#time.monotonic() + ms;
     for (;;) {
       const event = await inbox.next(Math.max(0, deadline - this.#time.monotonic()));
@@ -324,7 +282,7 @@ export class ShtrihLink {
   }
 
   /** Next frame or broken frame; control bytes in between mean nothing. */
-  async #frameWithin(inbox: Inbox, ms: number): Promise<FrameEvent | null> {
+  async #frameWithin(inbox: FrameInbox, ms: number): Promise<FrameEvent | null> {
     for await (const event of this.#within(inbox, ms)) {
       if (event.type === "frame") return event;
       if (event.type === "corrupt") {
@@ -338,7 +296,7 @@ export class ShtrihLink {
   }
 
   /** Waits for the line to be quiet; what came until then. */
-  async #settle(inbox: Inbox): Promise<FrameEvent[]> {
+  async #settle(inbox: FrameInbox): Promise<FrameEvent[]> {
     const events: FrameEvent[] = [];
     const deadline = this.#time.monotonic() + this.#timing.controlMs * this.#timing.tries;
     for (;;) {
@@ -350,56 +308,10 @@ export class ShtrihLink {
   }
 
   #keepIfFrame(event: FrameEvent): void {
-    if (event.type === "frame") this.#keep(event.body);
-  }
-
-  #keep(body: Uint8Array): void {
-    // a repetition of what its caller already has: our ACK was lost
-    if (this.#delivered && hex(this.#delivered) === hex(body)) return;
-    const split = splitBody(body);
-    if (!split) return;
-    const described = { command: commandName(split.code), payload: hex(split.payload) };
-    const known = this.#kept.some(
-      ({ code, payload }) => code === split.code && hex(payload) === described.payload,
-    );
-    if (known) return;
-    this.#onEvent({ kind: "answer-kept", ...described });
-    this.#kept.push(split);
-    if (this.#kept.length > MAX_KEPT) this.#drop(this.#kept[0]);
-  }
-
-  /** A new command of this kind begins: older answers to it would be taken for its own. */
-  #forget(code: number): void {
-    for (const answer of this.#kept.filter((kept) => kept.code === code)) this.#drop(answer);
-  }
-
-  #drop(answer: PendingAnswer | undefined): void {
-    if (!answer) return;
-    this.#kept = this.#kept.filter((kept) => kept !== answer);
-    const described = { command: commandName(answer.code), payload: hex(answer.payload) };
-    this.#onEvent({ kind: "answer-dropped", ...described });
+    if (event.type === "frame") this.#kept.keep(event.body);
   }
 
   #send(byte: number): Promise<void> {
-    return this.#transport.write(Uint8Array.of(byte));
+    return this.#line.write(Uint8Array.of(byte));
   }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(work, work);
-    this.#turn = mine.catch(() => undefined);
-    return mine;
-  }
-}
-
-/** A port that does not open says itself what is wrong with it. */
-function asLinkError(error: unknown): DeviceLinkError {
-  const message = messageOf(error);
-  if (!(error instanceof TransportError)) return new DeviceLinkError(message, { cause: error });
-  const advice = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
-  return new DeviceLinkError(message, { cause: error, advice });
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof LineLost) return error.message;
-  return error instanceof Error ? error.message : String(error);
 }

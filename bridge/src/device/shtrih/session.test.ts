@@ -5,7 +5,7 @@ import { closeReceipt } from "./commands/close-receipt.ts";
 import { fnNumber } from "./commands/fn-number.ts";
 import { openShiftPrinted } from "./commands/open-shift-printed.ts";
 import { bytes } from "./commands/testing/wire.ts";
-import type { Request, ShtrihLink } from "./link.ts";
+import type { LineLink, Request } from "./line-link.ts";
 import { ShtrihSession } from "./session.ts";
 
 let time: ManualTime;
@@ -18,7 +18,7 @@ function session(...answers: string[]): ShtrihSession {
     const answer = answers[Math.min(requests.length, answers.length) - 1] ?? "";
     return Promise.resolve(answer === "" ? new Uint8Array() : bytes(answer));
   };
-  return new ShtrihSession({ exchange } as unknown as ShtrihLink, time, {
+  return new ShtrihSession({ exchange } as unknown as LineLink, time, {
     answerMs: { FF02: 1_234 },
   });
 }

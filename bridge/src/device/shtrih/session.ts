@@ -4,7 +4,7 @@ import { DeviceDoubt, DeviceLinkError, DeviceRefusal } from "../fiscal-device.ts
 import { WireFormatError, WireReader } from "./binary.ts";
 import { type Command, commandName } from "./commands/command.ts";
 import { deviceErrorText, ERROR_PRINTING, mayFollowSigning } from "./errors.ts";
-import type { ShtrihLink } from "./link.ts";
+import type { LineLink } from "./line-link.ts";
 
 export interface SessionTiming {
   /** Pause between tries while the device prints the previous document (50h). */
@@ -18,11 +18,11 @@ export interface SessionTiming {
 export const SESSION_TIMING: SessionTiming = { busyPollMs: 100, busyMs: 60_000, answerMs: {} };
 
 export class ShtrihSession {
-  readonly link: ShtrihLink;
+  readonly link: LineLink;
   readonly #time: Clock & Scheduler;
   readonly #timing: SessionTiming;
 
-  constructor(link: ShtrihLink, time: Clock & Scheduler, timing: Partial<SessionTiming> = {}) {
+  constructor(link: LineLink, time: Clock & Scheduler, timing: Partial<SessionTiming> = {}) {
     this.link = link;
     this.#time = time;
     this.#timing = { ...SESSION_TIMING, ...timing };

@@ -3,7 +3,7 @@ import { ManualTime } from "../../domain/testing/manual-time.ts";
 import { DeviceDoubt, DeviceLinkError } from "../fiscal-device.ts";
 import { commandName } from "./commands/command.ts";
 import { bytes } from "./commands/testing/wire.ts";
-import type { Request, ShtrihLink } from "./link.ts";
+import type { LineLink, Request } from "./line-link.ts";
 import { ShtrihSession } from "./session.ts";
 import { closeShiftDocument, openShiftDocument } from "./shift.ts";
 
@@ -25,7 +25,7 @@ function stand(answers: Record<string, string | Error>): {
     const answer = answers[name] ?? "37";
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(bytes(answer));
   };
-  const link = { exchange } as unknown as ShtrihLink;
+  const link = { exchange } as unknown as LineLink;
   return { session: new ShtrihSession(link, new ManualTime()), asked };
 }
 

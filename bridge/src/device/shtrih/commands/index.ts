@@ -27,6 +27,7 @@ import { fnResource } from "./fn-resource.ts";
 import { fnStatus } from "./fn-status.ts";
 import { fnVersion } from "./fn-version.ts";
 import { fullStatus } from "./full-status.ts";
+import { getPort } from "./get-port.ts";
 import { ofdExchange } from "./ofd-exchange.ts";
 import { ofdTicket } from "./ofd-ticket.ts";
 import { openReceipt } from "./open-receipt.ts";
@@ -41,6 +42,7 @@ import { sendBufferedTlv } from "./send-buffered-tlv.ts";
 import { sendOperationTlv } from "./send-operation-tlv.ts";
 import { sendTlv } from "./send-tlv.ts";
 import { setDate } from "./set-date.ts";
+import { setPort } from "./set-port.ts";
 import { setTime } from "./set-time.ts";
 import { shiftParameters } from "./shift-parameters.ts";
 import { shortStatus } from "./short-status.ts";
@@ -77,6 +79,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   fnStatus,
   fnVersion,
   fullStatus,
+  getPort,
   ofdExchange,
   ofdTicket,
   openReceipt,
@@ -90,6 +93,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   sendBufferedTlv,
   sendOperationTlv,
   sendTlv,
+  setPort,
   setDate,
   setTime,
   shiftParameters,
