@@ -7,6 +7,8 @@ PACKAGES=(
   g++ make python3
   # database, serial ptys, browser
   postgresql postgresql-client socat chromium
+  # the till's clock jumps in the chaos campaign
+  libfaketime
   # fonts that Odoo links to, and one with Cyrillic letters
   fonts-dejavu-core fonts-font-awesome fonts-inconsolata fonts-liberation
   fonts-ocr-b fonts-roboto-unhinted
