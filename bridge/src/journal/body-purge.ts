@@ -1,6 +1,7 @@
 /**
- * Once a day the bodies of receipts that both legs delivered a week ago are emptied: the order's
- * blob and the buyer's contact (requirements, Buffer). Keys, hashes and results stay.
+ * Once a day the bodies of receipts that both legs delivered a week ago, or that lie among the dead
+ * letters for 90 days, are emptied: the order's blob and the buyer's contact (requirements, Buffer).
+ * Keys, hashes and results stay.
  */
 import { schedule, type ScheduledTask } from "node-cron";
 import { isoUtc, type Clock } from "../domain/clock.ts";
@@ -10,6 +11,10 @@ import type { Journal } from "./types.ts";
 const AT = "40 1 * * *";
 /** ms */
 export const KEEP_FOR = 7 * 86_400_000;
+/** Dead letters, ms. */
+export const KEEP_DEAD_FOR = 90 * 86_400_000;
+/** Documents as the ФН has them: as long as it can tell them itself, ms. */
+export const KEEP_DOCUMENTS_FOR = 30 * 86_400_000;
 
 export interface BodyPurgeOptions {
   readonly journal: Pick<Journal, "purgeBodies" | "appendEvent">;
@@ -45,8 +50,12 @@ export class BodyPurge {
   #purge(): void {
     const { journal, clock, onError } = this.#options;
     try {
-      const before = new Date(clock.now() - KEEP_FOR).toISOString();
-      const rows = journal.purgeBodies(before, isoUtc(clock));
+      const ago = (ms: number): string => new Date(clock.now() - ms).toISOString();
+      const before = ago(KEEP_FOR);
+      const rows = journal.purgeBodies(before, isoUtc(clock), {
+        dead: ago(KEEP_DEAD_FOR),
+        documents: ago(KEEP_DOCUMENTS_FOR),
+      });
       if (rows > 0) journal.appendEvent("journal.purged", null, { rows, before }, isoUtc(clock));
     } catch (error) {
       onError(error);

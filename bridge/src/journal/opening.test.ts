@@ -143,9 +143,9 @@ describe("one process per journal", () => {
 describe("migrations", () => {
   it("run once, each with its number", () => {
     open().close();
-    expect(pragma("user_version")).toBe(1001);
+    expect(pragma("user_version")).toBe(1002);
     open().close();
-    expect(pragma("user_version")).toBe(1001);
+    expect(pragma("user_version")).toBe(1002);
   });
 
   it("a newer minor schema is additive and may be used by an older bridge", () => {

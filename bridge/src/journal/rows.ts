@@ -22,6 +22,8 @@ export interface ReceiptRow {
   ofd_leg: LegState;
   odoo_leg: LegState;
   odoo_refusals: number;
+  odoo_error: string | null;
+  dead_at: string | null;
   accepted_at: string;
   fiscalized_at: string | null;
   ofd_at: string | null;

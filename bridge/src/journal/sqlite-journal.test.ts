@@ -287,10 +287,10 @@ describe("the legs", () => {
     expect(journal.get(keyOf(1))?.legs).toEqual({ ofd: "pending", odoo: "dead" });
     expect(journal.odooPending(10)).toEqual([]);
     journal.countOdooRefusal(keyOf(1), "нет", AT);
-    expect(journal.events({ limit: 1 })[0]).toMatchObject({
-      kind: "receipt.odoo_refused",
-      data: { error: "нет", refusals: 20, leg: "dead" },
-    });
+    expect(journal.events({ limit: 2 })).toMatchObject([
+      { kind: "dlq.added", data: { error: "нет", refusals: 20 } },
+      { kind: "receipt.odoo_refused", data: { error: "нет", refusals: 20, leg: "dead" } },
+    ]);
     journal.markOdooDelivered([keyOf(1)], AT);
     expect(journal.get(keyOf(1))?.legs.odoo).toBe("delivered");
   });

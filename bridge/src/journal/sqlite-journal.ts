@@ -1,23 +1,32 @@
 /** The durable store of a till on SQLite. Each changing method is one transaction with its events. */
 import type { Database } from "better-sqlite3";
+import type { ArchivedDocument } from "../device/fiscal-device.ts";
 import { encodeHlc } from "../domain/hlc.ts";
-import { Listeners } from "../domain/listeners.ts";
 import { allowsNextAttempt, canMove, isUnresolved } from "../domain/receipt-machine.ts";
 import { formatKey } from "../domain/receipt-key.ts";
-import type { FiscalData, ReceiptKey, ReceiptState } from "../domain/receipt.ts";
+import type { FiscalData, Receipt, ReceiptKey, ReceiptState } from "../domain/receipt.ts";
+import { CatalogueShelf } from "./catalogue-shelf.ts";
+import { DeadLetters } from "./dead-letters.ts";
+import { DocumentShelf } from "./document-shelf.ts";
+import { Ledger } from "./ledger.ts";
 import { migrate } from "./migrate.ts";
 import { openDatabase } from "./open-database.ts";
+import { OperationBook } from "./operation-book.ts";
 import { lockJournal } from "./process-lock.ts";
-import { eventKey, toEvent, toStoredReceipt } from "./rows.ts";
+import { toEvent, toStoredReceipt } from "./rows.ts";
 import { CAPACITY_SETTING, HLC_SETTING } from "./setting-names.ts";
-import { prepareStatements, type Statements } from "./statements.ts";
+import { prepareStatements, type AcceptedRow, type Statements } from "./statements.ts";
 import type {
   AcceptResult,
+  BeginOperationResult,
   BufferLevel,
+  CatalogueItem,
   ClosingIntent,
+  DeadReceipt,
   Journal,
   JournalEvent,
   Reason,
+  StoredOperation,
   StoredReceipt,
 } from "./types.ts";
 
@@ -37,27 +46,38 @@ export interface SqliteJournalOptions {
 export const DEFAULT_CAPACITY = 200;
 export const MAX_CAPACITY = 300;
 const DEFAULT_REFUSAL_LIMIT = 20;
+/** Owner and content hash of a row that was adopted from the ФН: its page's own are not known. */
+const ADOPTED = "adopted";
 
 export class SqliteJournal implements Journal {
   readonly #db: Database;
   readonly #unlock: () => void;
   readonly #sql: Statements;
   readonly #capacity: number;
-  readonly #odooRefusalLimit: number;
-  readonly #receipts: Listeners<StoredReceipt>;
+  readonly #ledger: Ledger;
+  readonly #deadLetters: DeadLetters;
+  readonly #documents: DocumentShelf;
+  readonly #operations: OperationBook;
+  readonly #catalogue: CatalogueShelf;
   /**
-   * The row last read: a sale asks for its own a dozen times. It does not outlive a write, and
-   * nobody else writes here (process lock).
+   * The row last read and the count of writes at that time: a sale asks for its own row a dozen
+   * times. It does not outlive a write, and nobody else writes here (process lock).
    */
-  #latest: StoredReceipt | null = null;
+  #latest: { readonly row: StoredReceipt; readonly commits: number } | null = null;
 
   private constructor(db: Database, unlock: () => void, options: SqliteJournalOptions) {
     this.#db = db;
     this.#unlock = unlock;
     this.#sql = prepareStatements(db);
     this.#capacity = options.capacity ?? DEFAULT_CAPACITY;
-    this.#odooRefusalLimit = options.odooRefusalLimit ?? DEFAULT_REFUSAL_LIMIT;
-    this.#receipts = new Listeners(options.onListenerError);
+    this.#ledger = new Ledger(db, options.onListenerError);
+    this.#deadLetters = new DeadLetters(
+      this.#ledger,
+      options.odooRefusalLimit ?? DEFAULT_REFUSAL_LIMIT,
+    );
+    this.#documents = new DocumentShelf(this.#ledger);
+    this.#operations = new OperationBook(this.#ledger);
+    this.#catalogue = new CatalogueShelf(this.#ledger);
   }
 
   /** @throws JournalError when locked, corrupt, of a newer schema or not durable here */
@@ -76,8 +96,8 @@ export class SqliteJournal implements Journal {
   }
 
   accept(input: Parameters<Journal["accept"]>[0]): AcceptResult {
-    const result = this.#write(() => this.#accept(input));
-    if (result.kind === "accepted") this.#receipts.tell(result.row);
+    const result = this.#ledger.write(() => this.#accept(input));
+    if (result.kind === "accepted") this.#ledger.tell(result.row);
     return result;
   }
 
@@ -92,12 +112,13 @@ export class SqliteJournal implements Journal {
     const attempts = this.byUuid(key.uuid);
     const [first] = attempts;
     const last = attempts.at(-1);
-    if (first && first.owner !== receipt.order.owner) {
+    if (first && first.owner !== receipt.order.owner && first.owner !== ADOPTED) {
       return { kind: "other-owner", row: last ?? first };
     }
     const known = attempts.find((row) => row.key.attempt === key.attempt);
     if (known) {
-      return { kind: known.contentHash === contentHash ? "known" : "content-differs", row: known };
+      const same = known.contentHash === contentHash || known.contentHash === ADOPTED;
+      return { kind: same ? "known" : "content-differs", row: known };
     }
     const open = attempts.find((row) => !allowsNextAttempt(row.state));
     if (open) return { kind: "attempt-open", row: open };
@@ -108,23 +129,61 @@ export class SqliteJournal implements Journal {
     const { level, capacity } = this.buffer();
     if (level >= capacity) return { kind: "buffer-full", level, capacity };
 
-    const { lastInsertRowid } = this.#sql.insertReceipt.run({
-      uuid: key.uuid,
-      attempt: key.attempt,
+    const seq = this.#insert(key, receipt, blob, {
       owner: receipt.order.owner,
       contentHash,
       hlcTime: hlc.localTime,
       hlcCounter: hlc.logicalCounter,
       at,
     });
-    this.#sql.insertBody.run(lastInsertRowid, JSON.stringify(receipt), blob);
     this.#sql.setSetting.run(HLC_SETTING, encodeHlc(hlc));
-    this.#event("receipt.accepted", key, { type: receipt.type, contentHash }, at);
-    return { kind: "accepted", row: this.#bySeq(Number(lastInsertRowid)) };
+    this.#ledger.event("receipt.accepted", key, { type: receipt.type, contentHash }, at);
+    return { kind: "accepted", row: this.#ledger.row(seq) };
+  }
+
+  /** Inside `write`. Returns the row's number. */
+  #insert(
+    key: ReceiptKey,
+    receipt: Receipt,
+    blob: string | null,
+    rest: Omit<AcceptedRow, "uuid" | "attempt">,
+  ): number {
+    const { lastInsertRowid } = this.#sql.insertReceipt.run({ ...key, ...rest });
+    this.#sql.insertBody.run(lastInsertRowid, JSON.stringify(receipt), blob);
+    return Number(lastInsertRowid);
+  }
+
+  /** Inside `write`. */
+  #fiscalize(seq: number, fiscal: FiscalData, at: string): void {
+    const { fn, fd } = fiscal;
+    this.#sql.fiscalize.run({ seq, fiscal: JSON.stringify(fiscal), fn, fd, at });
   }
 
   markClosing(key: ReceiptKey, intent: ClosingIntent): StoredReceipt {
     return this.#move(key, "closing", { closing: intent }, intent.at);
+  }
+
+  adopt(input: Parameters<Journal["adopt"]>[0]): StoredReceipt {
+    const { receipt, fiscal, hlc, at, evidence = {} } = input;
+    const known = this.byFd(fiscal.fn, fiscal.fd);
+    if (known !== null) return known;
+    const row = this.#ledger.write(() => {
+      const last = this.byUuid(receipt.order.uuid).at(-1);
+      const key = { uuid: receipt.order.uuid, attempt: (last?.key.attempt ?? 0) + 1 };
+      const seq = this.#insert(key, receipt, null, {
+        owner: last?.owner ?? ADOPTED,
+        contentHash: ADOPTED,
+        hlcTime: hlc.localTime,
+        hlcCounter: hlc.logicalCounter,
+        at,
+      });
+      this.#fiscalize(seq, fiscal, at);
+      this.#sql.setSetting.run(HLC_SETTING, encodeHlc(hlc));
+      this.#ledger.event("receipt.adopted", key, { ...fiscal, ...evidence }, at);
+      return this.#ledger.row(seq);
+    });
+    this.#ledger.tell(row);
+    return row;
   }
 
   markUnknown(key: ReceiptKey, reason: Reason, at: string): StoredReceipt {
@@ -147,33 +206,27 @@ export class SqliteJournal implements Journal {
   ): StoredReceipt {
     const before = this.#required(key);
     if (before.fiscal?.fn === fiscal.fn && before.fiscal.fd === fiscal.fd) return before;
-    const row = this.#write(() => {
+    const row = this.#ledger.write(() => {
       this.#checkMove(key, "fiscalized");
-      this.#sql.fiscalize.run({
-        seq: before.seq,
-        fiscal: JSON.stringify(fiscal),
-        fn: fiscal.fn,
-        fd: fiscal.fd,
-        at,
-      });
-      this.#event("receipt.fiscalized", key, { ...fiscal, ...evidence }, at);
-      return this.#bySeq(before.seq);
+      this.#fiscalize(before.seq, fiscal, at);
+      this.#ledger.event("receipt.fiscalized", key, { ...fiscal, ...evidence }, at);
+      return this.#ledger.row(before.seq);
     });
-    this.#receipts.tell(row);
+    this.#ledger.tell(row);
     return row;
   }
 
   markOfdDeliveredUpTo(fn: string, fd: number, at: string): readonly StoredReceipt[] {
     const pending = this.#sql.ofdPendingUpTo.all(fn, fd);
     if (pending.length === 0) return [];
-    const rows = this.#write(() =>
+    const rows = this.#ledger.write(() =>
       pending.map(({ seq, uuid, attempt, fd: own }) => {
         this.#sql.deliverOfd.run(at, seq);
-        this.#event("receipt.ofd_delivered", { uuid, attempt }, { fn, fd: own }, at);
-        return this.#bySeq(seq);
+        this.#ledger.event("receipt.ofd_delivered", { uuid, attempt }, { fn, fd: own }, at);
+        return this.#ledger.row(seq);
       }),
     );
-    for (const row of rows) this.#receipts.tell(row);
+    for (const row of rows) this.#ledger.tell(row);
     return rows;
   }
 
@@ -182,36 +235,126 @@ export class SqliteJournal implements Journal {
       .map((key) => this.#required(key))
       .filter((row) => row.legs.odoo === "pending" || row.legs.odoo === "dead");
     if (pending.length === 0) return;
-    const rows = this.#write(() =>
+    const rows = this.#ledger.write(() =>
       pending.map(({ seq, key }) => {
         this.#sql.deliverOdoo.run(at, seq);
-        this.#event("receipt.odoo_delivered", key, {}, at);
-        return this.#bySeq(seq);
+        this.#ledger.event("receipt.odoo_delivered", key, {}, at);
+        return this.#ledger.row(seq);
       }),
     );
-    for (const row of rows) this.#receipts.tell(row);
+    for (const row of rows) this.#ledger.tell(row);
   }
 
   countOdooRefusal(key: ReceiptKey, error: string, at: string): void {
-    const row = this.#write(() => {
-      const before = this.#sql.byKey.get(key.uuid, key.attempt);
-      if (!before || before.odoo_leg !== "pending") return null;
-      const refusals = before.odoo_refusals + 1;
-      const leg = refusals >= this.#odooRefusalLimit ? "dead" : "pending";
-      this.#sql.refuseOdoo.run(leg, refusals, before.seq);
-      this.#event("receipt.odoo_refused", key, { error, refusals, leg }, at);
-      return this.#bySeq(before.seq);
+    this.#deadLetters.countRefusal(key, error, at);
+  }
+
+  dead(query: Parameters<Journal["dead"]>[0]): readonly DeadReceipt[] {
+    return this.#deadLetters.list(query);
+  }
+
+  deadCount(): number {
+    return this.#deadLetters.count();
+  }
+
+  retryDead(key: ReceiptKey, by: string, at: string): StoredReceipt | null {
+    return this.#deadLetters.retry(key, by, at);
+  }
+
+  settleDead(key: ReceiptKey, reason: string, by: string, at: string): StoredReceipt | null {
+    return this.#deadLetters.settle(key, reason, by, at);
+  }
+
+  deliverAgain(fn: string, afterFd: number, at: string): number {
+    const rows = this.#ledger.write(() => {
+      const seqs = this.#sql.deliverAgain.all(fn, afterFd);
+      const data = { fn, after: afterFd, rows: seqs.length };
+      if (seqs.length > 0) this.#ledger.event("odoo.deliver_again", null, data, at);
+      return seqs.map((seq) => this.#ledger.row(seq));
     });
-    if (row) this.#receipts.tell(row);
+    for (const row of rows) this.#ledger.tell(row);
+    return rows.length;
+  }
+
+  keepDocument(
+    key: ReceiptKey,
+    document: ArchivedDocument | null,
+    mismatches: readonly string[],
+    at: string,
+  ): void {
+    this.#documents.keep(key, document, mismatches, at);
+  }
+
+  document(key: ReceiptKey): ArchivedDocument | null {
+    return this.#documents.get(key);
+  }
+
+  mismatches(key: ReceiptKey): readonly string[] {
+    return this.#documents.mismatches(key);
+  }
+
+  undocumented(fn: string, limit: number): readonly StoredReceipt[] {
+    return this.#documents.undocumented(fn, limit);
+  }
+
+  refundsOf(fn: string, fd: number): readonly StoredReceipt[] {
+    return this.#sql.refundsOf.all(fn, fd).map(toStoredReceipt);
+  }
+
+  lastFd(fn: string): number {
+    return this.#sql.lastFd.get({ fn }) ?? 0;
+  }
+
+  lastOdooFd(fn: string): number {
+    return this.#sql.lastOdooFd.get(fn) ?? 0;
+  }
+
+  beginOperation(input: Parameters<Journal["beginOperation"]>[0]): BeginOperationResult {
+    return this.#operations.begin(input);
+  }
+
+  endOperation(...[key, end, event, at]: Parameters<Journal["endOperation"]>): StoredOperation {
+    return this.#operations.end(key, end, event, at);
+  }
+
+  operation(key: string): StoredOperation | null {
+    return this.#operations.get(key);
+  }
+
+  openOperations(): readonly StoredOperation[] {
+    return this.#operations.open();
+  }
+
+  updateCatalogue(
+    items: readonly CatalogueItem[],
+    removedIds: readonly number[],
+    at: string,
+  ): void {
+    this.#catalogue.update(items, removedIds, at);
+  }
+
+  catalogueByBarcode(barcode: string): CatalogueItem | null {
+    return this.#catalogue.byBarcode(barcode);
+  }
+
+  catalogueSize(): number {
+    return this.#catalogue.size();
   }
 
   get(key: ReceiptKey): StoredReceipt | null {
     // what a transaction decides by, it reads itself
     if (this.#db.inTransaction) return this.#read(key);
+    const { commits } = this.#ledger;
     const latest = this.#latest;
-    if (latest?.key.uuid === key.uuid && latest.key.attempt === key.attempt) return latest;
+    if (
+      latest?.commits === commits &&
+      latest.row.key.uuid === key.uuid &&
+      latest.row.key.attempt === key.attempt
+    ) {
+      return latest.row;
+    }
     const row = this.#read(key);
-    this.#latest = row;
+    this.#latest = row && { row, commits };
     return row;
   }
 
@@ -262,9 +405,9 @@ export class SqliteJournal implements Journal {
     if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_CAPACITY) {
       throw new RangeError(`ёмкость буфера: целое от 1 до ${MAX_CAPACITY}, не ${capacity}`);
     }
-    this.#write(() => {
+    this.#ledger.write(() => {
       this.#sql.setSetting.run(CAPACITY_SETTING, String(capacity));
-      this.#event("buffer.capacity", null, { capacity }, at);
+      this.#ledger.event("buffer.capacity", null, { capacity }, at);
     });
   }
 
@@ -274,11 +417,15 @@ export class SqliteJournal implements Journal {
     data: Readonly<Record<string, unknown>>,
     at: string,
   ): void {
-    this.#write(() => this.#event(kind, key, data, at));
+    this.#ledger.write(() => this.#ledger.event(kind, key, data, at));
   }
 
   events({ beforeSeq, limit }: Parameters<Journal["events"]>[0]): readonly JournalEvent[] {
     return this.#sql.events.all(beforeSeq ?? Number.MAX_SAFE_INTEGER, limit).map(toEvent);
+  }
+
+  eventsAfter(seq: number, limit: number): readonly JournalEvent[] {
+    return this.#sql.eventsAfter.all(seq, limit).map(toEvent);
   }
 
   getSetting(name: string): string | null {
@@ -286,15 +433,20 @@ export class SqliteJournal implements Journal {
   }
 
   setSetting(name: string, value: string): void {
-    this.#write(() => this.#sql.setSetting.run(name, value));
+    this.#ledger.write(() => this.#sql.setSetting.run(name, value));
   }
 
-  purgeBodies(before: string, at: string): number {
-    return this.#write(() => this.#sql.purge.run({ before, at }).changes);
+  purgeBodies(...[before, at, older = {}]: Parameters<Journal["purgeBodies"]>): number {
+    return this.#ledger.write(() => {
+      const { changes } = this.#sql.purge.run({ before, dead: older.dead ?? "", at });
+      if (changes > 0) this.#sql.purgeTlv.run(at);
+      if (older.documents !== undefined) this.#sql.purgeDocuments.run(older.documents);
+      return changes;
+    });
   }
 
   onReceipt(listener: (row: StoredReceipt) => void): () => void {
-    return this.#receipts.add(listener);
+    return this.#ledger.onReceipt(listener);
   }
 
   close(): void {
@@ -303,22 +455,13 @@ export class SqliteJournal implements Journal {
     this.#unlock();
   }
 
-  /** One commit; `immediate` so that a busy reader is waited for before anything was decided. */
-  #write<T>(change: () => T): T {
-    try {
-      return this.#db.transaction(change).immediate();
-    } finally {
-      this.#latest = null;
-    }
-  }
-
   #move(
     key: ReceiptKey,
     state: ReceiptState,
     { closing, reason }: { readonly closing?: ClosingIntent; readonly reason?: Reason },
     at: string,
   ): StoredReceipt {
-    const row = this.#write(() => {
+    const row = this.#ledger.write(() => {
       const { seq } = this.#checkMove(key, state);
       this.#sql.move.run({
         seq,
@@ -326,10 +469,10 @@ export class SqliteJournal implements Journal {
         closing: closing ? JSON.stringify(closing) : null,
         reason: reason ? JSON.stringify(reason) : null,
       });
-      this.#event(`receipt.${state}`, key, { ...(closing ?? reason) }, at);
-      return this.#bySeq(seq);
+      this.#ledger.event(`receipt.${state}`, key, { ...(closing ?? reason) }, at);
+      return this.#ledger.row(seq);
     });
-    this.#receipts.tell(row);
+    this.#ledger.tell(row);
     return row;
   }
 
@@ -346,18 +489,5 @@ export class SqliteJournal implements Journal {
     const row = this.get(key);
     if (!row) throw new Error(`no receipt ${formatKey(key)} in the journal`);
     return row;
-  }
-
-  #bySeq(seq: number): StoredReceipt {
-    return toStoredReceipt(this.#sql.bySeq.get(seq)!);
-  }
-
-  #event(
-    kind: string,
-    key: ReceiptKey | null,
-    data: Readonly<Record<string, unknown>>,
-    at: string,
-  ): void {
-    this.#sql.insertEvent.run(at, kind, eventKey(key), JSON.stringify(data));
   }
 }

@@ -45,7 +45,6 @@ export function prepareStatements(db: Database) {
     byKey: rows<[string, number]>("WHERE uuid = ? AND attempt = ?"),
     byUuid: rows<[string]>("WHERE uuid = ? ORDER BY attempt"),
     byDocument: rows<[string, number]>("WHERE fn = ? AND fd = ?"),
-    bySeq: rows<[number]>("WHERE seq = ?"),
     unresolved: rows<[]>("WHERE state IN ('accepted', 'closing', 'unknown') ORDER BY seq"),
     ofdPendingUpTo: rows<[string, number]>(
       "WHERE ofd_leg = 'pending' AND fn = ? AND fd <= ? ORDER BY seq",
@@ -76,27 +75,64 @@ export function prepareStatements(db: Database) {
       "UPDATE receipt SET ofd_leg = 'delivered', ofd_at = ? WHERE seq = ?",
     ),
     deliverOdoo: db.prepare<[string, number]>(
-      "UPDATE receipt SET odoo_leg = 'delivered', odoo_at = ? WHERE seq = ?",
+      `UPDATE receipt SET odoo_leg = 'delivered', odoo_at = ?, odoo_error = NULL, dead_at = NULL,
+         odoo_settled = NULL WHERE seq = ?`,
     ),
-    refuseOdoo: db.prepare<[string, number, number]>(
-      "UPDATE receipt SET odoo_leg = ?, odoo_refusals = ? WHERE seq = ?",
+    deliverAgain: db
+      .prepare<[string, number], number>(
+        `UPDATE receipt SET odoo_leg = 'pending', odoo_refusals = 0, odoo_error = NULL,
+         dead_at = NULL, odoo_settled = NULL
+       WHERE fd IS NOT NULL AND fn = ? AND fd > ? AND odoo_leg IN ('delivered', 'dead')
+       RETURNING seq`,
+      )
+      .pluck(),
+    refundsOf: rows<[string, number]>(
+      `WHERE json_extract(content, '$.refundOf.fn') = ?
+         AND json_extract(content, '$.refundOf.fd') = ?
+         AND state = 'fiscalized' ORDER BY seq`,
     ),
+    lastFd: db
+      .prepare<[{ fn: string }], number>(
+        `SELECT max(
+           coalesce((SELECT max(fd) FROM receipt WHERE fd IS NOT NULL AND fn = @fn), 0),
+           coalesce((SELECT max(fd) FROM operation WHERE fd IS NOT NULL AND fn = @fn), 0))`,
+      )
+      .pluck(),
+    // what a person settled Odoo does not have
+    lastOdooFd: db
+      .prepare<[string], number>(
+        `SELECT fd FROM receipt
+         WHERE fd IS NOT NULL AND fn = ? AND odoo_leg = 'delivered' AND odoo_settled IS NULL
+         ORDER BY fd DESC LIMIT 1`,
+      )
+      .pluck(),
     ofdLevel: level("ofd_leg"),
     odooLevel: level("odoo_leg"),
-    purge: db.prepare<[{ before: string; at: string }]>(
+    purge: db.prepare<[{ before: string; dead: string; at: string }]>(
       `UPDATE receipt_body
        SET blob = NULL, content = json_set(content, '$.customer', NULL), purged_at = @at
        WHERE purged_at IS NULL AND seq IN (
          SELECT seq FROM receipt
          WHERE (ofd_leg = 'delivered' AND odoo_leg = 'delivered'
                 AND ofd_at < @before AND odoo_at < @before)
+            OR (ofd_leg = 'delivered' AND odoo_leg = 'dead'
+                AND ofd_at < @dead AND coalesce(dead_at, ofd_at) < @dead)
             OR (state IN ('rejected', 'cancelled') AND accepted_at < @before))`,
     ),
-    insertEvent: db.prepare<[string, string, string | null, string]>(
-      "INSERT INTO event (at, kind, key, data) VALUES (?, ?, ?, ?)",
+    // tag 1008 stands in the TLV as well
+    purgeTlv: db.prepare<[string]>(
+      `UPDATE fiscal_document SET document = json_set(document, '$.raw', '')
+       WHERE json_extract(document, '$.raw') <> ''
+         AND seq IN (SELECT seq FROM receipt_body WHERE purged_at = ?)`,
+    ),
+    purgeDocuments: db.prepare<[string]>(
+      "UPDATE fiscal_document SET document = NULL WHERE document IS NOT NULL AND at < ?",
     ),
     events: db.prepare<[number, number], EventRow>(
       "SELECT * FROM event WHERE seq < ? ORDER BY seq DESC LIMIT ?",
+    ),
+    eventsAfter: db.prepare<[number, number], EventRow>(
+      "SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?",
     ),
     getSetting: db.prepare<[string], string>("SELECT value FROM setting WHERE name = ?").pluck(),
     setSetting: db.prepare<[string, string]>(

@@ -177,6 +177,19 @@ export interface Journal {
     at: string,
     evidence?: Readonly<Record<string, unknown>>,
   ): StoredReceipt;
+  /**
+   * A document of a receipt that the ФН has and this journal, restored from a snapshot, does not: a
+   * fiscalized row of its own with both legs pending, as the next attempt of `receipt.order.uuid`.
+   * Its page's own key and content are lost: whoever asks for that attempt is answered with it.
+   * Idempotent by (fn, fd). Event `receipt.adopted`.
+   */
+  adopt(input: {
+    readonly receipt: Receipt;
+    readonly fiscal: FiscalData;
+    readonly hlc: Hlc;
+    readonly at: string;
+    readonly evidence?: Readonly<Record<string, unknown>>;
+  }): StoredReceipt;
   markUnknown(key: ReceiptKey, reason: Reason, at: string): StoredReceipt;
   markRejected(key: ReceiptKey, reason: Reason, at: string): StoredReceipt;
   markCancelled(key: ReceiptKey, reason: Reason, at: string): StoredReceipt;
@@ -198,15 +211,19 @@ export interface Journal {
    * its leg, settled ones too. Returns how many.
    */
   deliverAgain(fn: string, afterFd: number, at: string): number;
-  /** The document as the ФН has it, and where it differs from what was asked for (Russian lines). */
+  /**
+   * The document as the ФН has it, and where it differs from what was asked for (Russian lines;
+   * any make the event `document.mismatch`). null: its TLV can no longer be read, do not ask again.
+   */
   keepDocument(
     key: ReceiptKey,
-    document: ArchivedDocument,
+    document: ArchivedDocument | null,
     mismatches: readonly string[],
     at: string,
   ): void;
+  /** null until read, where it can't be, and 30 days after; `raw` is emptied with the contact. */
   document(key: ReceiptKey): ArchivedDocument | null;
-  /** What `keepDocument` was told of it; empty where nothing differs or no document is kept. */
+  /** What `keepDocument` was told of it; kept for good; empty where nothing differs or none came. */
   mismatches(key: ReceiptKey): readonly string[];
   /** Fiscalized rows without a document yet, oldest first; read back between sales. */
   undocumented(fn: string, limit: number): readonly StoredReceipt[];
@@ -241,11 +258,7 @@ export interface Journal {
   openOperations(): readonly StoredOperation[];
 
   /** Replaces and removes items in one transaction. */
-  updateCatalogue(
-    items: readonly CatalogueItem[],
-    removedIds: readonly number[],
-    at: string,
-  ): void;
+  updateCatalogue(items: readonly CatalogueItem[], removedIds: readonly number[], at: string): void;
   catalogueByBarcode(barcode: string): CatalogueItem | null;
   catalogueSize(): number;
   get(key: ReceiptKey): StoredReceipt | null;
@@ -276,8 +289,13 @@ export interface Journal {
   /**
    * Blobs and buyers' contacts of rows that both legs delivered before `before` (ISO UTC) go;
    * keys, hashes and results stay. Returns how many rows were emptied.
+   * @param older dead rows that died before `dead`, documents read before `documents`: go as well
    */
-  purgeBodies(before: string, at: string): number;
+  purgeBodies(
+    before: string,
+    at: string,
+    older?: { readonly dead?: string; readonly documents?: string },
+  ): number;
   /** Told after each commit that changed a receipt. Returns the unsubscribe. */
   onReceipt(listener: (row: StoredReceipt) => void): () => void;
   close(): void;
