@@ -59,6 +59,8 @@ export interface RigOptions {
   readonly ofd?: string;
 }
 
+type Done = void | Promise<void>;
+
 /** One register and one driver in front of it. */
 export interface Rig {
   readonly device: FiscalDevice;
@@ -66,15 +68,15 @@ export interface Rig {
   another(): FiscalDevice;
   /** The register's ФН. */
   readonly fn: string;
-  inject(fault: Fault): Promise<void>;
+  inject(fault: Fault): Done;
   /** Paper, power and line are as they should be; a fault that has not struck yet is forgotten. */
-  heal(): Promise<void>;
-  setPaper(present: boolean): Promise<void>;
+  heal(): Done;
+  setPaper(present: boolean): Done;
   /** Somebody presses Z on the device. */
-  pressZ(): Promise<void>;
-  moveClock(seconds: number): Promise<void>;
+  pressZ(): Done;
+  moveClock(seconds: number): Done;
   ledger(): Promise<readonly LedgerDocument[]>;
-  stop(): Promise<void>;
+  stop(): Done;
 }
 
 export interface Stand {

@@ -62,15 +62,17 @@ export function shtrihStand(
         fn: kkt.fn,
         device: another(),
         another,
-        inject: async (fault) => {
+        inject: (fault) => {
           // only a device that answers after the paper has a print that can end in the answer
           if (fault === "paper-out-during") kkt.device.printMode = "blocking";
           kkt.device.addFault(ON_THE_WIRE[fault]);
         },
-        heal: async () => healRegister(kkt),
-        setPaper: async (present) => kkt.device.register.printer.setPaper(present),
+        heal: () => healRegister(kkt),
+        setPaper: (present) => kkt.device.register.printer.setPaper(present),
         pressZ: () => pressZ(kkt),
-        moveClock: async (seconds) => void (kkt.device.register.clock.aheadSeconds += seconds),
+        moveClock: (seconds) => {
+          kkt.device.register.clock.aheadSeconds += seconds;
+        },
         ledger: () => ledgerOf(kkt),
         stop: async () => {
           await kkt.stop();
