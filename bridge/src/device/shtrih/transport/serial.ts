@@ -1,5 +1,5 @@
 /** The device on a serial line: RS-232, a USB converter, or the virtual COM port of its USB. */
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { SerialPort } from "serialport";
 import { type Transport, TransportError, type TransportEvents, within } from "./transport.ts";
@@ -15,11 +15,14 @@ export interface SerialOptions {
   readonly openMs?: number;
   /** Longest wait for a write, ms. */
   readonly writeMs?: number;
+  /** How often the port is looked for while it is open, ms. */
+  readonly watchMs?: number;
 }
 
 const BAUD_RATE = 115_200;
 const OPEN_MS = 3_000;
 const WRITE_MS = 3_000;
+const WATCH_MS = 500;
 
 export class SerialTransport implements Transport {
   readonly name: string;
@@ -33,7 +36,7 @@ export class SerialTransport implements Transport {
 
   async open(events: TransportEvents): Promise<void> {
     await this.close();
-    await this.#check();
+    const node = await this.#check();
     const port = new SerialPort({
       path: this.#options.path,
       baudRate: this.#options.baudRate ?? BAUD_RATE,
@@ -67,13 +70,18 @@ export class SerialTransport implements Transport {
       if (reported || this.#port !== port) return;
       reported = true;
       this.#port = null;
+      clearInterval(watch);
       if (port.isOpen) port.close(() => undefined);
       events.lost(error);
     };
+    // a USB device that is pulled out takes its port away; reads of the open one only return
+    // nothing, over and over
+    const watch = setInterval(() => {
+      if (this.#port !== port) clearInterval(watch);
+      else void this.#isStill(node).then((still) => (still ? undefined : lost(this.#gone())));
+    }, this.#options.watchMs ?? WATCH_MS).unref();
     port.on("error", (error) => lost(new TransportError(this.#describe(error))));
-    port.on("close", () =>
-      lost(new TransportError(`порт ${this.name} закрылся: кабель отключён?`)),
-    );
+    port.on("close", () => lost(this.#gone()));
     port.on("data", (chunk: Buffer) => {
       if (this.#port === port) events.data(chunk);
     });
@@ -102,11 +110,22 @@ export class SerialTransport implements Transport {
     await within(OPEN_MS, "", closed).catch(() => undefined);
   }
 
+  #gone(): TransportError {
+    return new TransportError(`порт ${this.name} закрылся: кабель отключён?`);
+  }
+
+  /** The path still leads to the device that was opened. */
+  async #isStill({ ino, rdev }: Stats): Promise<boolean> {
+    const now = await stat(this.#options.path).catch(() => null);
+    return now !== null && now.ino === ino && now.rdev === rdev;
+  }
+
   /** The native binding's messages don't tell these apart reliably. */
-  async #check(): Promise<void> {
+  async #check(): Promise<Stats> {
     const path = this.#options.path;
+    let found: Stats;
     try {
-      const found = await stat(path);
+      found = await stat(path);
       if (!found.isCharacterDevice()) {
         throw new TransportError(`${path} — не последовательный порт`);
       }
@@ -116,6 +135,7 @@ export class SerialTransport implements Transport {
     }
     try {
       await access(path, constants.R_OK | constants.W_OK);
+      return found;
     } catch (error) {
       throw new TransportError(this.#describe(error as NodeJS.ErrnoException));
     }
