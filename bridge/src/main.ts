@@ -28,6 +28,7 @@ import { createLogger, type Logger } from "./observability/logger.ts";
 import { Metrics } from "./observability/metrics.ts";
 import { createMetricsServer } from "./observability/metrics-server.ts";
 import { OdooClient } from "./odoo/client.ts";
+import { createOdooLink } from "./odoo/link.ts";
 import { FollowUps } from "./odoo/follow-ups.ts";
 import { Heartbeat } from "./odoo/heartbeat.ts";
 import { OdooSync } from "./odoo/sync.ts";
@@ -116,6 +117,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     backoff: backoff(0.2),
     timezone: config.till.timezone,
     timeoutMs: config.odoo.sync_timeout_ms,
+    orderMissingMs: config.timers.order_missing_ms,
     onLinkFailure: () => heartbeat.wake(),
     onRows: (result, count) => metrics.odooResult(result, count),
   });
@@ -137,12 +139,32 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     return true;
   });
 
+  const odoo = createOdooLink({
+    client,
+    journal,
+    clock,
+    logger,
+    backoff: backoff(0.2),
+    timeoutMs: config.odoo.timeout_ms,
+    eventsTimeoutMs: config.odoo.sync_timeout_ms,
+    currentFn: () => lane.snapshot().info?.fn ?? null,
+    isReachable: () => heartbeat.state.reachable && heartbeat.state.reason === null,
+    syncNow: () => {
+      relay.syncNow();
+      sync.syncNow();
+    },
+    maintenance: (on, reason) => lane.maintenance(on, reason, "odoo"),
+    wakeHeartbeat: () => heartbeat.wake(),
+    onAgain: () => sync.nudge(),
+  });
+
   const heartbeat = new Heartbeat({
     client,
     till: config.till.code,
     clock,
     logger,
     status,
+    visit: () => odoo.dialogue.visit(),
     everyMs: config.odoo.heartbeat_ms,
     timeoutMs: config.odoo.timeout_ms,
     hasPending: () => journal.buffer().odooPending > 0,
@@ -152,7 +174,10 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
       lane.expectInn(answer.till.inn || null);
       zoneCheck(answer.till.timezone);
     },
-    onBack: () => sync.linkIsBack(),
+    onBack: () => {
+      sync.linkIsBack();
+      odoo.events.linkIsBack();
+    },
     onResult: (ok) => reportLink("odoo", ok),
   });
 
@@ -211,6 +236,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
 
   trust.load();
   followUps.load();
+  odoo.load();
   passport.load();
   metrics.collectProcess();
   lane.onChange((snapshot) => {
@@ -228,6 +254,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   relay.start();
   heartbeat.start();
   sync.start();
+  odoo.start();
   purge.start();
   const modeTimer = setInterval(() => modeChanged(monitor.tick(clock.monotonic())), MODE_TICK);
   logger.info("bridge_started", { version: VERSION, ...urls });
@@ -242,7 +269,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
       // a receipt in flight ends and its answer goes out before anything else is taken away
       await Promise.all([
         ...[lane.stop(), relay.stop(), heartbeat.stop()],
-        ...[sync.stop(), purge.stop()],
+        ...[sync.stop(), odoo.stop(), purge.stop()],
       ]);
       await live.stop();
       httpServer.closeIdleConnections();
@@ -268,6 +295,7 @@ function createDevice({ device }: Config, logger: Logger): FiscalDevice {
       : new TcpTransport({ host: device.host!, port: device.port! });
   return new ShtrihDevice({
     transport,
+    protocol: device.protocol,
     password: device.password,
     onEvent: (event) => logger.debug("device_link", { event }),
   });
