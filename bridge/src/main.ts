@@ -149,10 +149,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     eventsTimeoutMs: config.odoo.sync_timeout_ms,
     currentFn: () => lane.snapshot().info?.fn ?? null,
     isReachable: () => heartbeat.state.reachable && heartbeat.state.reason === null,
-    syncNow: () => {
-      relay.syncNow();
-      sync.syncNow();
-    },
+    syncNow: () => sync.syncNow(),
     maintenance: (on, reason) => lane.maintenance(on, reason, "odoo"),
     wakeHeartbeat: () => heartbeat.wake(),
     onAgain: () => sync.nudge(),

@@ -6,7 +6,17 @@ import { z } from "zod";
 
 /** Odoo could not be reached, or answered something that is not Odoo. The call may have arrived. */
 export class OdooUnreachable extends Error {
-  override readonly name = "OdooUnreachable";
+  override readonly name: string = "OdooUnreachable";
+}
+
+/** HTTP 404: an older addon, or something in between that is not Odoo. */
+export class OdooMethodMissing extends OdooUnreachable {
+  override readonly name = "OdooMethodMissing";
+}
+
+/** Odoo took the call and did not answer in time: it may be slow rather than gone. */
+export class OdooTimeout extends OdooUnreachable {
+  override readonly name = "OdooTimeout";
 }
 
 /** Odoo answered an error of its own. */
@@ -121,11 +131,12 @@ export class OdooClient {
         },
       );
       if (response.status === 200) return response.data;
+      if (response.status === 404) throw new OdooMethodMissing(`${method}: HTTP 404`);
       throw new OdooUnreachable(`${method}: HTTP ${response.status}`);
     } catch (error) {
       if (error instanceof OdooUnreachable) throw error;
       if (deadline.aborted) {
-        throw new OdooUnreachable(`${method}: no answer within ${timeoutMs} ms`);
+        throw new OdooTimeout(`${method}: no answer within ${timeoutMs} ms`);
       }
       const code = axios.isAxiosError(error) ? (error.code ?? error.message) : String(error);
       throw new OdooUnreachable(`${method}: ${code}`);

@@ -27,6 +27,7 @@ describe("heartbeat", () => {
   let results: boolean[];
   let heard: { answer: HeartbeatAnswer; at: HeardAt }[];
   let backs: number;
+  let visits: HeartbeatAnswer[];
   let takesMs: number;
   let heartbeat: Heartbeat;
 
@@ -41,6 +42,7 @@ describe("heartbeat", () => {
     results = [];
     heard = [];
     backs = 0;
+    visits = [];
     const clock = { now: () => Date.now(), monotonic: () => performance.now() };
     heartbeat = new Heartbeat({
       client: {
@@ -69,6 +71,7 @@ describe("heartbeat", () => {
         ofd: () => ({ breaker: "closed", lastOkAt: null }),
         odoo: () => heartbeat.state,
       }),
+      visit: () => ({ params: { instance: "j.p" }, heard: (got) => visits.push(got) }),
       everyMs: 30_000,
       timeoutMs: 2_000,
       hasPending: () => pending,

@@ -7,6 +7,8 @@ import type { StatusBody } from "../http/schemas/status.ts";
 import type { Logger } from "../observability/logger.ts";
 import { Worker } from "../resilience/worker.ts";
 import { OdooRefusal, type OdooClient } from "./client.ts";
+import type { Visit } from "./dialogue.ts";
+import { stateParams } from "./heartbeat-params.ts";
 import { heartbeatAnswerSchema, type HeartbeatAnswer } from "./schemas.ts";
 
 export interface HeartbeatOptions {
@@ -15,6 +17,8 @@ export interface HeartbeatOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly status: () => StatusBody;
+  /** What else this heartbeat carries, and who hears its answer. */
+  readonly visit: () => Visit;
   /** ms */
   readonly everyMs: number;
   readonly timeoutMs: number;
@@ -88,13 +92,33 @@ export class Heartbeat {
     const { clock, everyMs, hasPending } = this.#options;
     const sentAt = clock.monotonic();
     try {
-      const answer = await this.#beat(signal);
+      const visit = this.#visit();
+      const answer = await this.#beat(visit.params, signal);
       this.#learn(answer, sentAt);
+      this.#hear(visit, answer);
     } catch (error) {
       if (signal.aborted) return 0;
       this.#failed(error);
     }
     return !this.#state.reachable && hasPending() ? Math.min(everyMs, IMPATIENT) : everyMs;
+  }
+
+  /** Whatever fails on this side, the pulse goes on: it decides whether Odoo counts as reachable. */
+  #visit(): Visit {
+    try {
+      return this.#options.visit();
+    } catch (error) {
+      this.#options.logger.error("heartbeat_without_visit", { error });
+      return { params: {}, heard: () => undefined };
+    }
+  }
+
+  #hear(visit: Visit, answer: HeartbeatAnswer): void {
+    try {
+      visit.heard(answer);
+    } catch (error) {
+      this.#options.logger.error("heartbeat_answer_not_taken", { error });
+    }
   }
 
   #failed(error: unknown): void {
@@ -110,21 +134,11 @@ export class Heartbeat {
     onResult(reachable);
   }
 
-  #beat(signal: AbortSignal): Promise<HeartbeatAnswer> {
+  #beat(params: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<HeartbeatAnswer> {
     const { client, status, timeoutMs } = this.#options;
-    const { version, time, mode, device, fn, shift, buffer } = status();
-    const { level, capacity, oldest_at, odoo_pending } = buffer;
     return client.call(
       "heartbeat",
-      {
-        version,
-        time,
-        mode,
-        device,
-        fn,
-        shift,
-        buffer: { level, capacity, oldest_at, odoo_pending },
-      },
+      { ...stateParams(status()), ...params },
       heartbeatAnswerSchema,
       { timeoutMs, signal },
     );

@@ -21,6 +21,11 @@ export class RefusedRows {
     this.#rows.delete(key);
   }
 
+  /** All are due. */
+  clear(): void {
+    this.#rows.clear();
+  }
+
   isDue(key: string, now: number): boolean {
     return (this.#rows.get(key)?.due ?? 0) <= now;
   }

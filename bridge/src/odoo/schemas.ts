@@ -2,6 +2,24 @@
 import { z } from "zod";
 import { publicKeySchema } from "../config/schema.ts";
 
+/** Exclusive right to get commands: `token` is null for everybody but the holder. */
+export const leaseAnswerSchema = z.object({
+  token: z.int().nullable(),
+  /** Seconds from Odoo's answer. */
+  expires_in: z.number().nullish(),
+  held_by_other: z.boolean().default(false),
+});
+export type LeaseAnswer = z.output<typeof leaseAnswerSchema>;
+
+/** Of `args` each kind knows its own; a command that can't be read is answered as failed. */
+export const commandSchema = z.object({
+  id: z.union([z.string(), z.int()]).transform(String),
+  fence: z.int(),
+  kind: z.string(),
+  args: z.record(z.string(), z.unknown()).nullish(),
+});
+export type Command = z.output<typeof commandSchema>;
+
 export const heartbeatAnswerSchema = z.object({
   /** ISO UTC. */
   server_time: z.iso.datetime({ offset: true }),
@@ -13,8 +31,13 @@ export const heartbeatAnswerSchema = z.object({
   database_uuid: z.string(),
   keys: z.array(publicKeySchema.loose()).default([]),
   revoked_profiles: z.array(z.string()).default([]),
-  last: z.object({ fn: z.string(), fd: z.int() }).nullish(),
+  /** What Odoo has of this till's current ФН. `count` is missing in an older Odoo. */
+  last: z.object({ fn: z.string(), fd: z.int(), count: z.int().optional() }).nullish(),
   commands: z.array(z.unknown()).default([]),
+  /** Missing in an Odoo that knows no leases, events, catalogue and reservations either. */
+  lease: leaseAnswerSchema.optional(),
+  /** Highest event of this journal that Odoo has. */
+  last_event: z.int().nullish(),
 });
 
 export type HeartbeatAnswer = z.output<typeof heartbeatAnswerSchema>;
@@ -45,4 +68,28 @@ export const ordersAnswerSchema = z.object({
       error: rowError,
     }),
   ),
+});
+
+export const eventsAnswerSchema = z.object({ last_event: z.int() });
+
+export const refundsAnswerSchema = z.object({
+  results: z
+    .array(
+      z.object({
+        uuid: z.string(),
+        status: z.enum(["reserved", "original_unknown", "exceeds"]),
+        error: z
+          .object({ code: z.string().default(""), message: z.string().default("") })
+          .nullish(),
+      }),
+    )
+    .default([]),
+});
+
+export const catalogueAnswerSchema = z.object({
+  items: z.array(z.unknown()),
+  removed: z.array(z.int()).default([]),
+  /** ISO UTC: `since` of the next pull. */
+  server_time: z.string(),
+  cursor: z.string().nullish(),
 });

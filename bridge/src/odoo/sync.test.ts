@@ -88,6 +88,7 @@ describe("delivery to Odoo", () => {
       logger: silentLogger,
       timezone: "Europe/Moscow",
       timeoutMs: 1_000,
+      orderMissingMs: 300_000,
       onLinkFailure: () => (linkFailures += 1),
       onRows: () => undefined,
     });

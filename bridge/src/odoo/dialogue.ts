@@ -1,0 +1,103 @@
+/**
+ * What heartbeat and Odoo say to each other beyond the till's state: lease, commands and their
+ * results, how far Odoo has receipts and events. An Odoo that answers no `lease` is an older one:
+ * nothing new is asked of it.
+ */
+import type { Clock } from "../domain/clock.ts";
+import type { Logger } from "../observability/logger.ts";
+import type { OdooClient } from "./client.ts";
+import type { Commands } from "./commands.ts";
+import type { EventDelivery } from "./event-delivery.ts";
+import type { Lease } from "./lease.ts";
+import type { Redelivery } from "./redelivery.ts";
+import { leaseAnswerSchema, type HeartbeatAnswer } from "./schemas.ts";
+
+/** `old`: it answers, and knows no leases, events, catalogue and reservations. */
+export type OdooVersion = "unknown" | "old" | "current";
+
+export interface DialogueOptions {
+  readonly client: Pick<OdooClient, "call">;
+  /** The journal's uuid, a dot, the process's. */
+  readonly instance: () => string;
+  readonly journalId: () => string;
+  readonly lease: Lease;
+  readonly commands: Commands;
+  readonly events: Pick<EventDelivery, "acked" | "odooHas">;
+  readonly redelivery: Redelivery;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly timeoutMs: number;
+  /** The lease is ours now: commands may be waiting. */
+  readonly onLease: () => void;
+}
+
+/** One heartbeat: what it carries, and what becomes of its answer. */
+export interface Visit {
+  readonly params: Readonly<Record<string, unknown>>;
+  heard(answer: HeartbeatAnswer): void;
+}
+
+export class Dialogue {
+  readonly #options: DialogueOptions;
+  #version: OdooVersion = "unknown";
+  #asking: Promise<void> | null = null;
+
+  constructor(options: DialogueOptions) {
+    this.#options = options;
+  }
+
+  get version(): OdooVersion {
+    return this.#version;
+  }
+
+  visit(): Visit {
+    const { instance, journalId, lease, commands, events, redelivery, clock } = this.#options;
+    const sentAt = clock.monotonic();
+    const results = commands.results();
+    const acked = events.acked;
+    const confirmed = redelivery.confirmed();
+    return {
+      params: {
+        instance: instance(),
+        fence: lease.fence,
+        journal: { id: journalId(), last_event: acked },
+        results,
+      },
+      heard: (answer) => {
+        this.#version = answer.lease === undefined ? "old" : "current";
+        if (answer.last !== undefined) redelivery.compare(answer.last, confirmed);
+        if (answer.lease === undefined) return;
+        commands.told(results);
+        if (answer.last_event != null) events.odooHas(answer.last_event, acked);
+        lease.heard(answer.lease, sentAt, false);
+        if (lease.fence !== null) commands.take(answer.commands, lease.newestSeen);
+        else if (!answer.lease.held_by_other) this.#ask();
+      },
+    };
+  }
+
+  /** Waits for a question that is under way. */
+  async stop(): Promise<void> {
+    await this.#asking;
+  }
+
+  #ask(): void {
+    this.#asking ??= this.#acquire().finally(() => {
+      this.#asking = null;
+    });
+  }
+
+  async #acquire(): Promise<void> {
+    const { client, instance, lease, clock, logger, timeoutMs, onLease } = this.#options;
+    const sentAt = clock.monotonic();
+    try {
+      const answer = await client.call("lease", { instance: instance() }, leaseAnswerSchema, {
+        timeoutMs,
+      });
+      lease.heard(answer, sentAt, true);
+      if (lease.fence !== null) onLease();
+    } catch (error) {
+      logger.warn("odoo_lease_not_had", { error });
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Receipts that Odoo should hear of once more (`FollowUps`), and the till's own copy of orders that
+ * the page did not bring.
+ */
+import { isoUtc, type Clock } from "../domain/clock.ts";
+import { formatKey, parseKey } from "../domain/receipt-key.ts";
+import type { Journal, StoredReceipt } from "../journal/types.ts";
+import type { Logger } from "../observability/logger.ts";
+import type { OdooClient } from "./client.ts";
+import { isOfRows } from "./failures.ts";
+import type { FollowUp, FollowUps } from "./follow-ups.ts";
+import { ordersAnswerSchema, type ReceiptResult } from "./schemas.ts";
+
+/** Tries for one order; after that only a person helps. */
+const MOST_TRIES = 20;
+
+export interface MissingOrdersOptions {
+  readonly client: Pick<OdooClient, "call">;
+  readonly journal: Pick<Journal, "get" | "appendEvent">;
+  readonly followUps: FollowUps;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** ms for one order. */
+  readonly timeoutMs: number;
+  /** How long an order may be missing in Odoo before the till hands in its own copy, ms. */
+  readonly orderMissingMs: number;
+}
+
+export type SendReceipts = (
+  rows: readonly StoredReceipt[],
+  signal: AbortSignal,
+) => Promise<ReadonlyMap<string, ReceiptResult>>;
+
+export class MissingOrders {
+  readonly #options: MissingOrdersOptions;
+  readonly #send: SendReceipts;
+
+  constructor(options: MissingOrdersOptions, send: SendReceipts) {
+    this.#options = options;
+    this.#send = send;
+  }
+
+  /** Deals with at most `limit` of what is due. @returns whether more of it is due */
+  async turn(limit: number, signal: AbortSignal): Promise<boolean> {
+    const { followUps, clock } = this.#options;
+    const now = clock.now();
+    const due = followUps.due(now, limit);
+    const rows = due.flatMap((entry) => {
+      const row = this.#rowOf(entry);
+      return row === null ? [] : [{ entry, row }];
+    });
+    followUps.remove(due.filter((entry) => !rows.some((known) => known.entry === entry)));
+    if (rows.length > 0) await this.#again(rows, signal);
+    return followUps.due(now, 1).length > 0;
+  }
+
+  async #again(
+    rows: readonly { readonly entry: FollowUp; readonly row: StoredReceipt }[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    // the same receipts again: idempotent, updates the ticket, and tells whether the order came
+    const results = await this.#send(
+      rows.map(({ row }) => row),
+      signal,
+    );
+    const missing = rows.filter(
+      ({ entry, row }) =>
+        entry.why === "order_missing" && results.get(formatKey(row.key))?.order === "missing",
+    );
+    const gone = rows.filter((known) => !missing.includes(known));
+    this.#options.followUps.remove(gone.map(({ entry }) => entry));
+    for (const { entry, row } of missing) await this.#handIn(entry, row, signal);
+  }
+
+  /** One at a time: a blob may be half a megabyte. */
+  async #handIn(entry: FollowUp, row: StoredReceipt, signal: AbortSignal): Promise<void> {
+    const { client, timeoutMs, logger, followUps } = this.#options;
+    if (row.blob === null) {
+      logger.error("odoo_order_missing", { key: entry.key, why: "the page gave no copy" });
+      followUps.remove([entry]);
+      return;
+    }
+    const order = { uuid: row.key.uuid, blob: row.blob };
+    try {
+      const { results } = await client.call("orders", { orders: [order] }, ordersAnswerSchema, {
+        timeoutMs,
+        signal,
+      });
+      this.#settle(entry, results[0]);
+    } catch (error) {
+      // an order that Odoo fails at must not hold up those behind it
+      if (!isOfRows(error)) throw error;
+      this.#settle(entry, { status: "refused", error });
+    }
+  }
+
+  #settle(
+    entry: FollowUp,
+    result: { status: "created" | "known" | "refused"; error?: unknown } | undefined,
+  ): void {
+    const { followUps, clock, logger, journal, orderMissingMs } = this.#options;
+    const at = isoUtc(clock);
+    if (result !== undefined && result.status !== "refused") {
+      followUps.remove([entry]);
+      const data = { status: result.status };
+      journal.appendEvent("odoo.order_handed_in", parseKey(entry.key), data, at);
+      return;
+    }
+    const tries = entry.tries + 1;
+    logger.error("odoo_refused_order", { key: entry.key, tries, why: result?.error });
+    if (tries >= MOST_TRIES) {
+      followUps.remove([entry]);
+      journal.appendEvent("odoo.order_given_up", parseKey(entry.key), { tries }, at);
+    } else {
+      followUps.add([{ ...entry, tries, due: clock.now() + orderMissingMs }]);
+    }
+  }
+
+  #rowOf(entry: FollowUp): StoredReceipt | null {
+    const key = parseKey(entry.key);
+    const row = key === null ? null : this.#options.journal.get(key);
+    return row?.fiscal == null ? null : row;
+  }
+}
