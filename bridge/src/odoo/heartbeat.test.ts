@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { z } from "zod";
-import { createStatusSource } from "../live/status-source.ts";
-import { emptyBuffer, readySnapshot } from "../http/testing/fakes.ts";
+import type { StatusBody } from "../http/schemas/status.ts";
 import { silentLogger } from "../observability/logger.ts";
-import { LinkMonitor } from "../resilience/link-monitor.ts";
 import { OdooRefusal, OdooUnreachable } from "./client.ts";
 import { Heartbeat, type HeardAt } from "./heartbeat.ts";
 import { heartbeatAnswerSchema, type HeartbeatAnswer } from "./schemas.ts";
@@ -16,6 +14,39 @@ const answer = {
   revoked_profiles: [],
   last: null,
   commands: [],
+};
+
+const NOW = "2026-11-22T18:00:00.000Z";
+const status: StatusBody = {
+  till: "T1",
+  version: "1",
+  time: NOW,
+  mode: "online",
+  mode_since: NOW,
+  device: { state: "ready", reason: null, paper: "ok", model: "ШТРИХ", serial: "0001" },
+  fn: {
+    serial: "9999078900012345",
+    rnm: "0001234567012345",
+    inn: "7701234567",
+    expires: "2028-01-01",
+    unsent: 0,
+    oldest_unsent_at: null,
+    documents_left: 99_000,
+    forecast_end: null,
+  },
+  shift: { state: "open", number: 3, receipt: 4, opened_at: null, closes_by: null },
+  links: {
+    ofd: { state: "up", slow: false, rtt_ms: 40, route: "primary" },
+    odoo: { state: "up", slow: false, rtt_ms: 12 },
+  },
+  ofd: { breaker: "closed", last_ok_at: null },
+  odoo: { reachable: true, reason: null, last_heartbeat_at: null },
+  buffer: { level: 0, capacity: 200, oldest_at: null, alert: null, odoo_pending: 0 },
+  lane: { state: "idle", key: null, reason: null },
+  maintenance: null,
+  dlq: 2,
+  clock: { odoo_drift_ms: 12, device_drift_ms: null },
+  alerts: [{ code: "dlq", level: "p2", since: NOW, text: "Есть неотправленные чеки." }],
 };
 
 describe("heartbeat", () => {
@@ -61,16 +92,7 @@ describe("heartbeat", () => {
       till: "T1",
       clock,
       logger: silentLogger,
-      status: createStatusSource({
-        till: "T1",
-        version: "1",
-        clock,
-        lane: { snapshot: () => readySnapshot },
-        journal: { buffer: () => emptyBuffer },
-        monitor: new LinkMonitor(0),
-        ofd: () => ({ breaker: "closed", lastOkAt: null }),
-        odoo: () => heartbeat.state,
-      }),
+      status: () => status,
       visit: () => ({ params: { instance: "j.p" }, heard: (got) => visits.push(got) }),
       everyMs: 30_000,
       timeoutMs: 2_000,
@@ -100,7 +122,15 @@ describe("heartbeat", () => {
       fn: { serial: "9999078900012345", unsent: 0 },
       shift: { state: "open", number: 3 },
       buffer: { level: 0, capacity: 200, oldest_at: null, odoo_pending: 0 },
+      instance: "j.p",
+      dlq: 2,
+      documents_left: 99_000,
+      breaker: "closed",
+      maintenance: null,
+      links: { ofd: { state: "up", slow: false } },
+      alerts: [{ code: "dlq", level: "p2" }],
     });
+    expect(visits).toHaveLength(3);
     expect(results).toEqual([true, true, true]);
     expect(backs).toBe(1);
   });
