@@ -17,6 +17,7 @@ const CLOSE = 0xff45;
 /** Short waits: the emulator answers at once or never. */
 export const FAST = {
   linkTiming: { controlMs: 120, byteMs: 80, pendingMs: 2_000 },
+  linkV2Timing: { repeatMs: 80, byteMs: 80, tries: 3, readMs: 400 },
   sessionTiming: { busyPollMs: 5, answerMs: { FF45: 400, FF46: 400, FF0B: 400, "11": 300 } },
 } as const;
 
