@@ -43,6 +43,8 @@ describe("a correct receipt", () => {
         cashier: { name: "Кассирова А. А.", inn: null },
         taxSystem: null,
         refundOf: null,
+        correction: null,
+        electronicOnly: false,
       },
     });
     if (!result.ok) return;

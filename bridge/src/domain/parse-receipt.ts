@@ -74,6 +74,8 @@ function toReceipt(wire: CheckedWireReceipt): Receipt {
     cashier: { name: wire.cashier.name, inn: wire.cashier.inn ?? null },
     taxSystem: wire.tax_system ?? null,
     refundOf: toRefundOf(wire.refund_of),
+    correction: null,
+    electronicOnly: false,
   };
 }
 

@@ -40,14 +40,17 @@ export async function readDocument(
   };
 }
 
-interface ReadTlv {
+export interface ReadTlv {
+  /** As the ФН gave it. */
+  readonly bytes: Uint8Array;
+  /** The document's members. */
   readonly tlv: readonly Tlv[];
   /** As many bytes came as the ФН had announced. */
   readonly whole: boolean;
 }
 
 /** null: the ФН no longer has the document in full, or it does not read as TLV. */
-async function readTlv(
+export async function readTlv(
   session: ShtrihSession,
   password: number,
   fd: number,
@@ -57,7 +60,8 @@ async function readTlv(
     if (!start) return null;
     try {
       const bytes = await readBlocks(session, password, start.length);
-      return { tlv: parse(bytes, start.type), whole: bytes.length + HEAD >= start.length };
+      const whole = bytes.length + HEAD >= start.length;
+      return { bytes, tlv: parse(bytes, start.type), whole };
     } catch (error) {
       if (error instanceof WireFormatError) return null;
       // a block's answer was lost: the device has moved on, so from the beginning
@@ -91,7 +95,7 @@ function parse(bytes: Uint8Array, type: number): readonly Tlv[] {
 }
 
 /** Tag 1086 in 1084. */
-function markerOf(list: readonly Tlv[]): string | null {
+export function markerOf(list: readonly Tlv[]): string | null {
   const structure = findTlv(list, 1084);
   if (!structure) return null;
   try {

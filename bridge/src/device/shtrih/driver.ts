@@ -3,6 +3,8 @@ import type { Clock, Scheduler } from "../../domain/clock.ts";
 import { systemTime } from "../../domain/clock.ts";
 import type { Cashier, Receipt } from "../../domain/receipt.ts";
 import {
+  type ArchivedDocument,
+  type CalculationsReport,
   type ClosedReceipt,
   DeviceDoubt,
   type DeviceInfo,
@@ -16,10 +18,15 @@ import {
   type ShiftDocument,
 } from "../fiscal-device.ts";
 import { readDocument } from "./archive.ts";
+import { readArchivedDocument } from "./archived-document.ts";
+import { makeCalculationsReport } from "./calculations.ts";
 import { cancelDocument } from "./commands/cancel-document.ts";
 import { cancelReceipt } from "./commands/cancel-receipt.ts";
+import { cashIn } from "./commands/cash-in.ts";
+import { cashOut } from "./commands/cash-out.ts";
 import { type CloseReceiptAnswer, closeReceipt } from "./commands/close-receipt.ts";
 import { continuePrint } from "./commands/continue-print.ts";
+import { fnResource } from "./commands/fn-resource.ts";
 import { fnStatus, formsOurDocument } from "./commands/fn-status.ts";
 import { fullStatus } from "./commands/full-status.ts";
 import { ofdExchange } from "./commands/ofd-exchange.ts";
@@ -31,7 +38,8 @@ import { sendOperationTlv } from "./commands/send-operation-tlv.ts";
 import { sendTlv } from "./commands/send-tlv.ts";
 import { shiftParameters } from "./commands/shift-parameters.ts";
 import { shortStatus } from "./commands/short-status.ts";
-import { ERROR_PRINTING } from "./errors.ts";
+import { setDeviceClock } from "./device-clock.ts";
+import { ERROR_FN_UNKNOWN_COMMAND, ERROR_PRINTING, ERROR_UNKNOWN_COMMAND } from "./errors.ts";
 import type { LinkEvent } from "./line-link.ts";
 import type { LinkTiming } from "./link.ts";
 import type { LinkV2Timing } from "./link-v2.ts";
@@ -67,15 +75,21 @@ const PAPER_BY_SUBMODE: Readonly<Record<number, PaperState>> = {
   3: "waiting-continue",
 };
 const VAT_20: readonly number[] = [1, 3];
+/** The ФН's resource is not asked for again before this; it falls by a document at a time. */
+const RESOURCE_AGE_MS = 5_000;
 
 export class ShtrihDevice implements FiscalDevice {
   readonly #link: NegotiatedLink;
   readonly #session: ShtrihSession;
   readonly #password: number;
+  readonly #time: Clock & Scheduler;
   #passport: Passport | null = null;
+  #resource: { readonly at: number; readonly fn: string; readonly left: number | null } | null =
+    null;
 
   constructor(options: ShtrihOptions) {
     const time = options.time ?? systemTime;
+    this.#time = time;
     this.#password = options.password ?? PASSWORD;
     this.#link = new NegotiatedLink({
       transport: options.transport,
@@ -93,7 +107,12 @@ export class ShtrihDevice implements FiscalDevice {
     try {
       signal?.throwIfAborted();
       await this.#link.open();
-      this.#passport = await readPassport(this.#session, this.#password, signal);
+      this.#passport = await readPassport(
+        this.#session,
+        this.#password,
+        this.#link.protocol,
+        signal,
+      );
       return this.#passport.info;
     } catch (error) {
       if (error instanceof DeviceRefusal) {
@@ -134,6 +153,7 @@ export class ShtrihDevice implements FiscalDevice {
           ? null
           : { fd: exchange.firstFd, dateTime: exchange.firstDateTime },
       warnings: fn.warnings,
+      documentsLeft: await this.#documentsLeft(fn.fn),
     };
   }
 
@@ -215,12 +235,34 @@ export class ShtrihDevice implements FiscalDevice {
     return readDocument(this.#session, this.#password, fd);
   }
 
+  readDocument(fd: number): Promise<ArchivedDocument | null> {
+    return readArchivedDocument(this.#session, this.#password, fd);
+  }
+
   async continuePrint(): Promise<void> {
     await this.#session.run(continuePrint, { password: this.#password });
   }
 
   async printCopy(): Promise<void> {
     await this.#session.run(repeatDocument, { password: this.#password });
+  }
+
+  /** The slip names the operator of table 2; these commands take no cashier. */
+  async moveCash(direction: "in" | "out", kopecks: number, _cashier: Cashier): Promise<void> {
+    const command = direction === "in" ? cashIn : cashOut;
+    await this.#session.run(command, { password: this.#password, sum: kopecks });
+  }
+
+  reportCalculations(cashier: Cashier): Promise<CalculationsReport> {
+    return makeCalculationsReport(this.#session, this.#password, cashier);
+  }
+
+  async setClock(wall: string): Promise<void> {
+    try {
+      await setDeviceClock(this.#session, this.#password, wall);
+    } catch (error) {
+      throw withoutDoubt(error);
+    }
   }
 
   readOfdMessage(): Promise<Uint8Array | null> {
@@ -233,6 +275,18 @@ export class ShtrihDevice implements FiscalDevice {
     } catch (error) {
       throw withoutDoubt(error);
     }
+  }
+
+  /** null where the model does not tell (FF63h). */
+  async #documentsLeft(fn: string): Promise<number | null> {
+    const now = this.#time.monotonic();
+    const known = this.#resource;
+    if (known?.fn === fn && now - known.at < RESOURCE_AGE_MS) return known.left;
+    const unknown = [ERROR_UNKNOWN_COMMAND, ERROR_FN_UNKNOWN_COMMAND];
+    const answer = await this.#session.runUnless(unknown, fnResource, { password: this.#password });
+    const left = answer?.documentsLeft ?? null;
+    this.#resource = { at: now, fn, left };
+    return left;
   }
 
   #planOptions(): PlanOptions {

@@ -1,5 +1,5 @@
 /** What the device is and whether it may be used: read at every `connect`. */
-import type { DeviceInfo } from "../fiscal-device.ts";
+import type { DeviceInfo, DeviceProtocol } from "../fiscal-device.ts";
 import { DeviceRefusal, DeviceSetupError } from "../fiscal-device.ts";
 import { deviceType } from "./commands/device-type.ts";
 import { extendedQuery, type ModelParameters } from "./commands/extended-query.ts";
@@ -31,11 +31,15 @@ const REPLACE_20_BY_22 = 1;
 const REPLACE_NOTHING = 2;
 const TABLE_FN = 18;
 const TABLE_OFD = 19;
+const TABLE_NETWORK = 21;
+const FIELD_OFD_BY = 2;
+const OFD_BY_DEVICE = 1;
 
 /** @throws DeviceSetupError with every reason in one text */
 export async function readPassport(
   session: ShtrihSession,
   password: number,
+  protocol: DeviceProtocol,
   signal?: AbortSignal,
 ): Promise<Passport> {
   const reader = new PassportReader(session, password, signal);
@@ -60,6 +64,8 @@ export async function readPassport(
     serial: (await reader.text(TABLE_FN, 1)) || String(status.serial),
     fnExpires: expires,
     ofd: await reader.ofd(),
+    ofdBy: await reader.ofdBy(),
+    protocol,
   };
   return { info, parameters, replacesVat20: await reader.stopVatReplacement() };
 }
@@ -158,6 +164,12 @@ class PassportReader {
     if (host === "" || port === 0) return null;
     const seconds = (await this.field(TABLE_OFD, 3))?.number ?? 0;
     return { host, port, timeoutMs: (seconds || 60) * 1000 };
+  }
+
+  /** Table 21 field 2; models without the field have no network of their own. */
+  async ofdBy(): Promise<DeviceInfo["ofdBy"]> {
+    const field = await this.field(TABLE_NETWORK, FIELD_OFD_BY);
+    return field?.number === OFD_BY_DEVICE ? "device" : "bridge";
   }
 
   /**

@@ -36,6 +36,8 @@ const RECEIPT: Receipt = {
   cashier: { name: "Кассирова А. А.", inn: null },
   taxSystem: null,
   refundOf: null,
+  correction: null,
+  electronicOnly: false,
 };
 
 /** The one structure that an FF0C carries. */

@@ -1,6 +1,14 @@
 /** A receipt as requests to the device. Pure: everything that can be refused here is refused before
  * the first byte is sent. */
-import type { Cashier, Customer, Payment, Receipt, ReceiptItem } from "../../domain/receipt.ts";
+import { RECEIPT_KINDS } from "../../domain/receipt-kind.ts";
+import type {
+  Cashier,
+  Customer,
+  Payment,
+  Receipt,
+  ReceiptItem,
+  ReceiptType,
+} from "../../domain/receipt.ts";
 import { DeviceRefusal } from "../fiscal-device.ts";
 import { type CloseReceiptRequest, PAYMENT_SLOTS } from "./commands/close-receipt.ts";
 import { commandName } from "./commands/command.ts";
@@ -37,10 +45,13 @@ export const MARKER_NAME = "ORDER";
 const BAD_PARAMETERS = 0x33;
 const INN_LENGTH = 12;
 const MAX_NAME = 128;
-/** 8Dh: 0 sale, 2 sale return. */
-const OPEN_TYPES = { sale: 0, refund: 2 } as const;
-/** Tag 1054: 1 sale, 2 sale return. */
-const OPERATIONS = { sale: 1, refund: 2 } as const;
+/** 8Dh: 0 sale, 2 sale return; +80h for their corrections (fiscal.md §1.4). */
+const OPEN_TYPES: Readonly<Record<ReceiptType, number>> = {
+  sale: 0x00,
+  refund: 0x02,
+  sale_correction: 0x80,
+  refund_correction: 0x82,
+};
 /** Slots of FF45h, counted from 1. */
 const SLOTS: Readonly<Record<Payment["method"], number>> = {
   cash: 1,
@@ -60,7 +71,7 @@ export function planReceipt(receipt: Receipt, options: PlanOptions): ReceiptPlan
       markerTlv(receipt.order.uuid),
     ],
     items: receipt.items.map((item) => ({
-      operation: planItem(item, OPERATIONS[receipt.type], options.password),
+      operation: planItem(item, RECEIPT_KINDS[receipt.type].operation, options.password),
       tlvs: [tlvByte(2108, item.unit)],
     })),
     close: planClose(receipt, options),

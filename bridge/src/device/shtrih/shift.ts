@@ -57,8 +57,7 @@ async function makeDocument(
   cashier: Cashier,
   way: Way,
 ): Promise<ShiftDocument> {
-  const tlvs = cashierTlvs(cashier);
-  if (!(await begin(session, password, tlvs, way))) {
+  if (!(await beginWithCashier(session, password, cashier, way.begin))) {
     await session.sign(way.plain, { password });
     return readBack(session, password);
   }
@@ -67,16 +66,17 @@ async function makeDocument(
 }
 
 /** false: the device does not know the command. No document can come of what is done here. */
-async function begin(
+export async function beginWithCashier(
   session: ShtrihSession,
   password: number,
-  tlvs: readonly Uint8Array[],
-  way: Way,
+  cashier: Cashier,
+  command: Way["begin"],
 ): Promise<boolean> {
+  const tlvs = cashierTlvs(cashier);
   try {
     const begun = await session.runUnless(
       [ERROR_UNKNOWN_COMMAND, ERROR_FN_UNKNOWN_COMMAND],
-      way.begin,
+      command,
       { password },
     );
     if (!begun) return false;

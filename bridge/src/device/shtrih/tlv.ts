@@ -79,6 +79,19 @@ export function decodeFvln(bytes: Uint8Array): string {
   return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
 
+/** The value in units of 10^-`decimals`. @throws WireFormatError where it is finer or too large */
+export function decodeFvlnUnits(bytes: Uint8Array, decimals: number): number {
+  const text = decodeFvln(bytes);
+  const [whole = "0", fraction = ""] = text.split(".");
+  const kept = fraction.slice(0, decimals).padEnd(decimals, "0");
+  if (/[1-9]/.test(fraction.slice(decimals))) {
+    throw new WireFormatError(`FVLN: ${text} has over ${String(decimals)} decimal places`);
+  }
+  const units = Number(whole + kept);
+  if (!Number.isSafeInteger(units)) throw new WireFormatError(`FVLN: ${text} is too large`);
+  return units;
+}
+
 /** @throws WireFormatError where a length runs past the end */
 export function decodeTlvList(bytes: Uint8Array): Tlv[] {
   const reader = new WireReader(bytes);

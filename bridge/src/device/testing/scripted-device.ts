@@ -3,20 +3,25 @@
  * the test. What the ФН holds outlives connections and bridges: keep the object for a "restart".
  */
 import type { Clock } from "../../domain/clock.ts";
-import { changeKopecks, totalKopecks } from "../../domain/parse-receipt.ts";
+import { changeKopecks } from "../../domain/parse-receipt.ts";
+import { RECEIPT_KINDS } from "../../domain/receipt-kind.ts";
 import type { Cashier, Receipt } from "../../domain/receipt.ts";
 import {
   DeviceDoubt,
   DeviceLinkError,
   DeviceRefusal,
+  type ArchivedDocument,
+  type CalculationsReport,
   type ClosedReceipt,
   type DeviceInfo,
+  type DeviceProtocol,
   type DeviceStatus,
   type FiscalDevice,
   type FoundDocument,
   type PaperState,
   type ShiftDocument,
 } from "../fiscal-device.ts";
+import { archivedContent, type ArchivedContent, NO_CONTENT } from "./archive-of.ts";
 
 export type DeviceCall = keyof FiscalDevice;
 
@@ -58,12 +63,33 @@ interface Hold {
   readonly released: Promise<void>;
 }
 
-const COMMANDS: Partial<Record<DeviceCall, string>> = { closeReceipt: "FF45", openShift: "E0" };
+const COMMANDS: Partial<Record<DeviceCall, string>> = {
+  closeReceipt: "FF45",
+  openShift: "E0",
+  reportCalculations: "FF38",
+  setClock: "21",
+};
+
+/** Between two clocks of a day; wall times are read as UTC only to subtract. */
+const MOSCOW_MS = 3 * 3_600_000;
 
 export class ScriptedDevice implements FiscalDevice {
   fn = "9999078900000961";
   inn = "7707083893";
   taxSystems = 1;
+  ofd: DeviceInfo["ofd"] = null;
+  ofdBy: DeviceInfo["ofdBy"] = "bridge";
+  protocol: DeviceProtocol = "shtrih-v1";
+  fnExpires = "2028-01-01";
+  documentsLeft: number | null = 250_000;
+  /** FF01 warning bits. */
+  warnings = 0;
+  /** The ККТ's clock against the test's, ms; `setClock` changes it. */
+  clockDriftMs = 0;
+  /** Kopecks that the next receipt's VAT is off by in what the ФН keeps; counts once. */
+  vatMiscountKopecks = 0;
+  /** Kopecks in the drawer. */
+  drawer = 0;
   paper: PaperState = "ok";
   shift: DeviceStatus["shift"] = { state: "open", number: 12, receipt: 4 };
   /** While true nothing answers. */
@@ -78,10 +104,17 @@ export class ScriptedDevice implements FiscalDevice {
   /** Receipts printed, in order; what a customer could carry home. */
   readonly printed: number[] = [];
   printing: "idle" | "interrupted" = "idle";
+  /** By operation id: what `closeReceipt` was told. */
+  readonly operationIds: string[] = [];
+  /** Copies, slips and X reports printed. */
+  readonly slips: string[] = [];
+  /** Documents of every ФН that was here, the present one last, by serial. */
+  readonly archives = new Map<string, readonly FoundDocument[]>();
+  readonly #contents = new Map<number, ArchivedContent>();
   #lastFd = 100;
   #open: Receipt | null = null;
   #connected = false;
-  #pending: ClosedReceipt | null = null;
+  #pending: { readonly closed: ClosedReceipt; readonly operationId: string } | null = null;
   #faults: Fault[] = [];
   #holds: Hold[] = [];
   /** ФНs that lie in the drawer. */
@@ -128,9 +161,33 @@ export class ScriptedDevice implements FiscalDevice {
     this.#sign(3, { operation, sumKopecks, receipt: this.#nextReceipt() });
   }
 
+  /** Any other document of somebody else: 2 shift open, 21 state report, 31 correction … */
+  foreignDocument(documentType: number, facts: Partial<FoundDocument> = {}): void {
+    this.#sign(documentType, facts);
+  }
+
   pressZ(): void {
     this.#sign(5, {});
     this.shift = { ...this.shift, state: "closed" };
+  }
+
+  /** Another ФН in the same register: numbered from 1, no shift yet, the old documents unreadable. */
+  replaceFn(serial: string): void {
+    this.archives.set(this.fn, [...this.documents]);
+    this.fn = serial;
+    this.documents.length = 0;
+    this.#contents.clear();
+    this.#lastFd = 0;
+    this.shift = { state: "closed", number: 0, receipt: 0 };
+    this.powerCut();
+    this.#sign(1, { shift: null });
+  }
+
+  /** The ОФД has confirmed everything up to this document. */
+  confirm(fd: number): void {
+    this.documents.forEach((document, index) => {
+      if (document.fd <= fd) this.documents[index] = { ...document, ticketReceived: true };
+    });
   }
 
   /** Nobody may be in the middle of a document after this. */
@@ -166,8 +223,10 @@ export class ScriptedDevice implements FiscalDevice {
       model: "ШТРИХ-ТЕСТ",
       serial: "0000000000012345",
       taxSystems: this.taxSystems,
-      fnExpires: "2028-01-01",
-      ofd: null,
+      fnExpires: this.fnExpires,
+      ofd: this.ofd,
+      ofdBy: this.ofdBy,
+      protocol: this.protocol,
     };
   }
 
@@ -186,10 +245,11 @@ export class ScriptedDevice implements FiscalDevice {
       shift: this.shift,
       paper: this.paper,
       documentOpen: this.documentOpen,
-      dateTime: this.#wallTime(19),
+      dateTime: this.#wallTime(19, this.clockDriftMs),
       unsent: unsent.length,
       oldestUnsent: unsent[0] ? { fd: unsent[0].fd, dateTime: unsent[0].dateTime } : null,
-      warnings: 0,
+      warnings: this.warnings,
+      documentsLeft: this.documentsLeft,
     };
   }
 
@@ -210,7 +270,9 @@ export class ScriptedDevice implements FiscalDevice {
   }
 
   async printX(): Promise<void> {
-    await this.#execute("printX", () => undefined);
+    await this.#execute("printX", () => {
+      this.slips.push("x");
+    });
   }
 
   async beginReceipt(receipt: Receipt): Promise<void> {
@@ -226,17 +288,26 @@ export class ScriptedDevice implements FiscalDevice {
     return { fn: this.fn, lastFd: this.#lastFd, shift: this.shift.number };
   }
 
-  async closeReceipt(receipt: Receipt): Promise<ClosedReceipt> {
-    const closed = await this.#execute("closeReceipt", () => {
+  async closeReceipt(receipt: Receipt, operationId: string): Promise<ClosedReceipt> {
+    this.operationIds.push(operationId);
+    return this.#execute("closeReceipt", () => {
       if (!this.#open) throw new DeviceRefusal("FF45", 0x55, "no receipt is open");
-      const document = this.#sign(3, {
-        operation: receipt.type === "sale" ? 1 : 2,
-        sumKopecks: totalKopecks(receipt),
-        receipt: this.#nextReceipt(),
-        marker: receipt.order.uuid,
-      });
+      const content = archivedContent(receipt, this.vatMiscountKopecks);
+      this.vatMiscountKopecks = 0;
+      const document = this.#sign(
+        RECEIPT_KINDS[receipt.type].documentType,
+        {
+          operation: content.operation,
+          sumKopecks: content.sumKopecks,
+          receipt: this.#nextReceipt(),
+          marker: receipt.order.uuid,
+        },
+        content,
+      );
       this.#open = null;
-      if (this.paper === "ok") this.printed.push(document.fd);
+      this.drawer += content.payments.cash * (content.operation === 1 ? 1 : -1);
+      if (receipt.electronicOnly) this.slips.push(`electronic ${document.fd}`);
+      else if (this.paper === "ok") this.printed.push(document.fd);
       else this.printing = "interrupted";
       return {
         fd: document.fd,
@@ -245,13 +316,15 @@ export class ScriptedDevice implements FiscalDevice {
         dateTime: document.dateTime,
       };
     });
-    return closed;
   }
 
-  async takePendingClose(): Promise<ClosedReceipt | null> {
+  /** A register of the ATOL kind forgets nothing and tells the answers of other operations apart. */
+  async takePendingClose(operationId: string): Promise<ClosedReceipt | null> {
     const pending = this.#pending;
     await this.#enter("takePendingClose");
-    return pending;
+    if (pending === null) return null;
+    const byId = this.protocol.startsWith("atol");
+    return byId && pending.operationId !== operationId ? null : pending.closed;
   }
 
   async cancelReceipt(): Promise<void> {
@@ -269,6 +342,18 @@ export class ScriptedDevice implements FiscalDevice {
       : { ...document, shift: null, receipt: null, marker: null, tlvReadable: false };
   }
 
+  async readDocument(fd: number): Promise<ArchivedDocument | null> {
+    await this.#enter("readDocument");
+    const document = this.documents.find((one) => one.fd === fd);
+    if (!document || !this.tlvReadable) return null;
+    const { documentType, fp, dateTime, shift, receipt, marker, operation, sumKopecks } = document;
+    return {
+      ...(this.#contents.get(fd) ?? { ...NO_CONTENT, operation, sumKopecks }),
+      ...{ documentType, fd, fp, dateTime, shift, receipt, marker },
+      raw: Buffer.from(JSON.stringify({ fn: this.fn, fd, fp })).toString("base64"),
+    };
+  }
+
   async continuePrint(): Promise<void> {
     await this.#execute("continuePrint", () => {
       if (this.printing === "interrupted") this.printed.push(this.#lastFd);
@@ -278,7 +363,44 @@ export class ScriptedDevice implements FiscalDevice {
   }
 
   async printCopy(): Promise<void> {
-    await this.#execute("printCopy", () => undefined);
+    await this.#execute("printCopy", () => {
+      if (this.#open) throw new DeviceRefusal("8C", 0x4a, "receipt is open");
+      if (this.documents.length === 0) throw new DeviceRefusal("8C", 0x56, "nothing to repeat");
+      this.slips.push(`copy ${this.#lastFd}`);
+    });
+  }
+
+  async moveCash(direction: "in" | "out", kopecks: number, _cashier: Cashier): Promise<void> {
+    await this.#execute("moveCash", () => {
+      const command = direction === "in" ? "50" : "51";
+      if (this.#open) throw new DeviceRefusal(command, 0x4a, "receipt is open");
+      if (direction === "out" && kopecks > this.drawer) {
+        throw new DeviceRefusal(command, 0x46, "not enough cash");
+      }
+      this.drawer += direction === "in" ? kopecks : -kopecks;
+      this.slips.push(`cash-${direction} ${kopecks}`);
+    });
+  }
+
+  async reportCalculations(_cashier: Cashier): Promise<CalculationsReport> {
+    return this.#execute("reportCalculations", () => {
+      if (this.#open) throw new DeviceRefusal("FF37", 0x4a, "receipt is open");
+      const unsent = this.documents.filter(({ ticketReceived }) => !ticketReceived);
+      const { fd, fp } = this.#sign(21, {});
+      return {
+        fd,
+        fp,
+        unconfirmed: unsent.length,
+        firstUnconfirmed: unsent[0]?.dateTime.slice(0, 10) ?? null,
+      };
+    });
+  }
+
+  async setClock(wall: string): Promise<void> {
+    await this.#execute("setClock", () => {
+      if (this.shift.state !== "closed") throw new DeviceRefusal("21", 0x73, "shift is open");
+      this.clockDriftMs = Date.parse(`${wall}Z`) - MOSCOW_MS - this.#clock.now();
+    });
   }
 
   async readOfdMessage(): Promise<Uint8Array | null> {
@@ -300,7 +422,10 @@ export class ScriptedDevice implements FiscalDevice {
       fault.meanwhile?.();
       throw new DeviceRefusal(COMMANDS[call] ?? call, fault.kind.refuseAfter, "after all");
     }
-    if (call === "closeReceipt" && this.keepsAnswer) this.#pending = result as ClosedReceipt;
+    if (call === "closeReceipt" && this.keepsAnswer) {
+      const operationId = this.operationIds.at(-1) ?? "";
+      this.#pending = { closed: result as ClosedReceipt, operationId };
+    }
     fault.meanwhile?.();
     this.#connected = this.keepsAnswer;
     throw new DeviceDoubt(`${call}: answer lost`);
@@ -315,7 +440,7 @@ export class ScriptedDevice implements FiscalDevice {
       await hold.released;
     }
     if (this.down || (needsLink && !this.#connected)) throw new DeviceLinkError(`${call}: no link`);
-    if (call !== "connect") this.#pending = null;
+    if (call !== "connect" && !this.protocol.startsWith("atol")) this.#pending = null;
     const fault = this.#take(this.#faults, call);
     if (!fault || isAfter(fault.kind)) return fault;
     fault.meanwhile?.();
@@ -341,8 +466,13 @@ export class ScriptedDevice implements FiscalDevice {
     return { shift: this.shift.number, fd, fp };
   }
 
-  #sign(documentType: number, facts: Partial<FoundDocument>): FoundDocument {
+  #sign(
+    documentType: number,
+    facts: Partial<FoundDocument>,
+    content?: ArchivedContent,
+  ): FoundDocument {
     this.#lastFd += 1;
+    if (this.documentsLeft !== null) this.documentsLeft = Math.max(0, this.documentsLeft - 1);
     const document: FoundDocument = {
       documentType,
       ticketReceived: false,
@@ -358,6 +488,7 @@ export class ScriptedDevice implements FiscalDevice {
       ...facts,
     };
     this.documents.push(document);
+    if (content) this.#contents.set(document.fd, content);
     return document;
   }
 
@@ -367,7 +498,7 @@ export class ScriptedDevice implements FiscalDevice {
   }
 
   /** Moscow, UTC+3. */
-  #wallTime(length: number): string {
-    return new Date(this.#clock.now() + 3 * 3_600_000).toISOString().slice(0, length);
+  #wallTime(length: number, driftMs = 0): string {
+    return new Date(this.#clock.now() + driftMs + MOSCOW_MS).toISOString().slice(0, length);
   }
 }

@@ -2,12 +2,15 @@
 import type { WireReader } from "../binary.ts";
 import { type Command, type PasswordOnly, passwordOnly } from "./command.ts";
 
-/** Documents that this bridge makes: shift opening, receipt, shift closing (fiscal.md §1.4). */
-const OURS: readonly number[] = [0x02, 0x04, 0x08];
+/**
+ * Documents that this bridge makes (fiscal.md §1.4): shift opening, receipt, shift closing, receipt
+ * correction, report on the state of calculations.
+ */
+const OURS: readonly number[] = [0x02, 0x04, 0x08, 0x14, 0x17];
 
 /**
- * The ФН is forming a document of a kind that we make. Any other (registration, correction, state
- * report) is the work of a person with another program, and not ours to cancel.
+ * The ФН is forming a document of a kind that we make. Any other (registration, БСО) is
+ * the work of a person with another program, and not ours to cancel.
  */
 export function formsOurDocument({ document }: Pick<FnStatus, "document">): boolean {
   return OURS.includes(document);

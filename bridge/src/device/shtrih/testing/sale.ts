@@ -25,5 +25,7 @@ export function saleOf(options: { type?: Receipt["type"]; vat?: VatCode } = {}):
     cashier: { name: "Кассирова А. А.", inn: null },
     taxSystem: null,
     refundOf: null,
+    correction: null,
+    electronicOnly: false,
   };
 }
