@@ -20,6 +20,10 @@ class KktController(http.Controller):
     def heartbeat(self, **params):
         return request.kkt_till._heartbeat(params)
 
+    @http.route("/kkt/v1/lease", **_ROUTE)
+    def lease(self, **params):
+        return request.kkt_till._lease(params)
+
     @http.route("/kkt/v1/receipts", **_ROUTE)
     def receipts(self, receipts=None, **_params):
         rows = self._rows(receipts, "receipts")
@@ -31,6 +35,18 @@ class KktController(http.Controller):
         return {
             "results": request.env["pos.order"]._kkt_recover(request.kkt_till, rows)
         }
+
+    @http.route("/kkt/v1/events", **_ROUTE)
+    def events(self, **params):
+        return request.env["kkt.till.event"]._deliver(request.kkt_till, params)
+
+    @http.route("/kkt/v1/catalogue", **_ROUTE)
+    def catalogue(self, **params):
+        return request.kkt_till._catalogue(params)
+
+    @http.route("/kkt/v1/refunds", **_ROUTE)
+    def refunds(self, **params):
+        return request.env["kkt.refund.reservation"]._answer(request.kkt_till, params)
 
     @staticmethod
     def _rows(value, name):

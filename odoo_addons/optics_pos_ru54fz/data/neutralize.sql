@@ -1,5 +1,11 @@
 -- a copy of the database must neither hear the tills nor certify their browsers
 UPDATE kkt_till
    SET credential_hash = NULL,
-       state = 'blocked';
+       state = 'blocked',
+       lease_instance = NULL,
+       lease_expires = NULL;
+-- nor tell them what was meant for the original's tills
+UPDATE kkt_till_command
+   SET state = 'expired'
+ WHERE state IN ('pending', 'sent');
 DELETE FROM kkt_signing_key;

@@ -31,6 +31,11 @@ class KktBrowser(models.Model):
         readonly=True,
         ondelete="restrict",
     )
+    scope = fields.Selection(
+        [("cashier", "Cashier"), ("manager", "Manager"), ("admin", "Administrator")],
+        readonly=True,
+        help="What the page may ask of the bridge, by the user's role at that time.",
+    )
     thumbprint = fields.Char(string="Key Thumbprint", required=True, readonly=True)
     issued = fields.Datetime(required=True, readonly=True)
     expires = fields.Datetime(required=True, readonly=True)
@@ -63,8 +68,10 @@ class KktBrowser(models.Model):
                 )
             )
         issued = fields.Datetime.now()
+        scope = self._scope_of(self.env.user)
         vals = {
             "user_id": self.env.uid,
+            "scope": scope,
             "issued": issued,
             "expires": issued + LIFETIME,
         }
@@ -88,6 +95,7 @@ class KktBrowser(models.Model):
                     "aud": "kkt-bridge",
                     "till": till.code,
                     "profile": profile,
+                    "scope": scope,
                     "cnf": {"jwk": jwk},
                     "iat": _epoch(issued),
                     "exp": _epoch(vals["expires"]),
@@ -95,6 +103,14 @@ class KktBrowser(models.Model):
             )
         )
         return certificate, vals["expires"]
+
+    @api.model
+    def _scope_of(self, user):
+        """Each role includes the ones before it (contracts.md, Roles)."""
+        for scope in ("admin", "manager"):
+            if user.has_group(f"optics_pos_ru54fz.group_kkt_{scope}"):
+                return scope
+        return "cashier"
 
     @api.model
     def _revoked_profiles(self, till):

@@ -4,6 +4,9 @@ import json
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+#: Alerts whose incidents come with the event log (docs/contracts.md, ``events``).
+_TOLD_BY_EVENTS = frozenset({"lane_stopped", "document_mismatch", "lease_lost"})
+
 
 class KktEvent(models.Model):
     """Something that a person should look at. Append-only."""
@@ -26,9 +29,25 @@ class KktEvent(models.Model):
             ("foreign_document", "Fiscal document of another company"),
             ("foreign_inn", "Fiscal drive registered to another taxpayer"),
             ("total_differs", "Order total differs from the receipt"),
+            ("duplicate", "Two fiscal documents of one sale"),
+            ("document_mismatch", "Fiscal document differs from the request"),
+            ("document_unknown", "Fiscal document of nobody's request"),
+            ("receipt_unknown", "Receipt in doubt"),
+            ("receipt_resolved", "Receipt resolved by a person"),
+            ("receipt_dead", "Receipt refused for good"),
+            ("refund_released", "Refund released by a manager"),
+            ("lane_stopped", "Register stopped"),
+            ("ofd_rejected", "Document refused by the OFD"),
+            ("stale_fence", "Message of a bridge that lost its lease"),
+            ("lease_lost", "Two bridges for one till"),
+            ("heartbeat_lost", "No word from the till"),
+            ("odoo_lost_receipts", "Receipts lost by Odoo, delivered again"),
+            ("alert", "Alert of the till"),
+            ("other", "Other"),
         ],
         required=True,
         readonly=True,
+        index=True,
     )
     message = fields.Char(required=True, readonly=True)
     data = fields.Json(readonly=True, help="What was delivered, as delivered.")
@@ -61,6 +80,19 @@ class KktEvent(models.Model):
                 "digest": digest,
             }
         )
+
+    @api.model
+    def _record_alerts(self, till, alerts):
+        """Alerts of the first level, once for each time that one begins.
+
+        Those that the event log tells of itself are left to it.
+        """
+        for alert in alerts:
+            if alert["level"] != "p1" or alert["code"] in _TOLD_BY_EVENTS:
+                continue
+            kind = "ofd_rejected" if alert["code"] == "ofd_rejected" else "alert"
+            told = {"code": alert["code"], "since": alert["since"]}
+            self._record(kind, till, alert["text"] or alert["code"], told)
 
     def write(self, vals):
         raise UserError(_("An incident on record cannot be changed."))

@@ -62,7 +62,14 @@ class KktReceipt(models.Model):
         ondelete="restrict",
     )
     type = fields.Selection(
-        [("sale", "Sale"), ("refund", "Refund")], required=True, readonly=True
+        [
+            ("sale", "Sale"),
+            ("refund", "Refund"),
+            ("sale_correction", "Correction of a Sale"),
+            ("refund_correction", "Correction of a Refund"),
+        ],
+        required=True,
+        readonly=True,
     )
     state = fields.Selection(
         [("fiscalized", "Fiscalized")],
@@ -74,6 +81,13 @@ class KktReceipt(models.Model):
     fd = fields.Integer(string="Fiscal Document (FD)", required=True, readonly=True)
     fp = fields.Char(string="Fiscal Sign (FP)", required=True, readonly=True)
     shift = fields.Integer(required=True, readonly=True)
+    shift_id = fields.Many2one(
+        "kkt.shift",
+        string="Fiscal Shift",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
     receipt_no = fields.Integer(string="Receipt in Shift", required=True, readonly=True)
     date_time = fields.Char(
         string="Time on the Receipt",
@@ -88,6 +102,24 @@ class KktReceipt(models.Model):
     total = fields.Monetary(required=True, readonly=True)
     total_kopecks = BigInteger(string="Total (Kopecks)", required=True, readonly=True)
     change_kopecks = BigInteger(string="Change (Kopecks)", readonly=True)
+    # The document that a refund takes back, as its content names it.
+    refund_fn = fields.Char(string="FN of the Sale", readonly=True)
+    refund_fd = fields.Integer(string="FD of the Sale", readonly=True)
+    original_id = fields.Many2one(
+        "kkt.receipt",
+        string="Refund of",
+        compute="_compute_original_id",
+        help="The receipt whose goods this refund takes back.",
+    )
+    refund_ids = fields.One2many(
+        "kkt.receipt", string="Refunds", compute="_compute_refund_ids"
+    )
+    reservation_ids = fields.One2many(
+        "kkt.refund.reservation", "original_id", string="Reserved Refunds"
+    )
+    # Raised by whoever reserves or books a refund: of two at once one starts again and
+    # then sees what the other did.
+    refund_turn = fields.Integer(readonly=True, default=0, groups=fields.NO_ACCESS)
     ofd_delivered = fields.Boolean(
         string="With the OFD",
         readonly=True,
@@ -121,6 +153,7 @@ class KktReceipt(models.Model):
     )
     _till_document_index = models.Index("(till_id, fn, fd)")
     _unlinked_index = models.Index("(uuid) WHERE order_id IS NULL")
+    _refunds_index = models.Index("(refund_fn, refund_fd) WHERE refund_fn IS NOT NULL")
 
     @api.depends("fn", "fd")
     def _compute_display_name(self):
@@ -158,10 +191,25 @@ class KktReceipt(models.Model):
                 {"content": receipt.content or {}, "vat_labels": vat_labels},
             )
 
+    @api.depends("refund_fn", "refund_fd")
+    def _compute_original_id(self):
+        for receipt in self:
+            receipt.original_id = receipt.refund_fn and self.search(
+                [("fn", "=", receipt.refund_fn), ("fd", "=", receipt.refund_fd)],
+                limit=1,
+            )
+
+    @api.depends("fn", "fd")
+    def _compute_refund_ids(self):
+        for receipt in self:
+            receipt.refund_ids = self.search(
+                [("refund_fn", "=", receipt.fn), ("refund_fd", "=", receipt.fd)]
+            )
+
     @api.depends("order_id.amount_total", "total_kopecks", "content", "type")
     def _compute_order_difference(self):
         for receipt in self:
-            sign = -1 if receipt.type == "refund" else 1
+            sign = -1 if messages.OPERATIONS.get(receipt.type) == 2 else 1
             amount = sign * receipt.order_id.sudo().amount_total
             # An order that settles a prepaid one is worth what is still to pay, its
             # receipt (tag 1020) the full value of the goods.
@@ -190,6 +238,10 @@ class KktReceipt(models.Model):
         if name == "order_id":
             order = self.env["pos.order"].browse(value)
             return not self.order_id and order.uuid == self.uuid
+        if name == "shift_id":
+            shift = self.env["kkt.shift"].browse(value)
+            same = (shift.fn, shift.number) == (self.fn, self.shift)
+            return not self.shift_id and same
         return False
 
     @api.ondelete(at_uninstall=False)

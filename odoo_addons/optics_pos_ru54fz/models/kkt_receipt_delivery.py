@@ -20,23 +20,79 @@ class KktReceipt(models.Model):
     @api.model
     def _deliver(self, till, rows):
         """Accept a delivery; one row's refusal does not touch the others."""
-        results = [self._deliver_row(till, row) for row in rows]
-        self._link_missing(till)
+        till = till.sudo()
+        results = {}
+        parsed = {}
+        for index, row in enumerate(rows):
+            try:
+                parsed[index] = messages.parse_receipt(row)
+            except wire.WireError as error:
+                results[index] = self._refusal(row, "row_invalid", str(error))
+        fresh = self._fresh(parsed)
+        if len(fresh) > 1:
+            results |= self._deliver_fresh(till, fresh)
+        for index, vals in parsed.items():
+            if index not in results:
+                results[index] = self._deliver_row(till, vals)
         self._link_after_commit(
             [
-                row["uuid"]
-                for row in results
-                if row["order"] == "missing" and row["uuid"]
+                vals["uuid"]
+                for index, vals in parsed.items()
+                if results[index]["order"] == "missing"
+                and vals["type"] not in messages.CORRECTIONS
             ]
         )
-        return results
+        return [results[index] for index in range(len(rows))]
 
     @api.model
-    def _deliver_row(self, till, row):
+    def _fresh(self, parsed):
+        """Of the rows those that touch nothing on record nor an earlier row's."""
+        if len(parsed) < 2:
+            return {}
+        documents = [(vals["fn"], vals["fd"]) for vals in parsed.values()]
+        attempts = [(vals["uuid"], vals["attempt"]) for vals in parsed.values()]
+        self.flush_model(["fn", "fd", "uuid", "attempt"])
+        self.env.cr.execute(
+            """
+            SELECT fn, fd, uuid, attempt FROM kkt_receipt
+             WHERE (fn, fd) IN %s
+             UNION ALL
+            SELECT fn, fd, uuid, attempt FROM kkt_receipt
+             WHERE (uuid, attempt) IN %s
+            """,
+            [tuple(documents), tuple(attempts)],
+        )
+        taken = set()
+        for fn, fd, uuid, attempt in self.env.cr.fetchall():
+            taken |= {(fn, fd), (uuid, attempt)}
+        fresh = {}
+        for index, vals in parsed.items():
+            names = {(vals["fn"], vals["fd"]), (vals["uuid"], vals["attempt"])}
+            if not names & taken:
+                fresh[index] = vals
+            taken |= names
+        return fresh
+
+    @api.model
+    def _deliver_fresh(self, till, fresh):
+        """All in one insert; what that refuses is left to go row by row."""
         try:
-            vals = messages.parse_receipt(row)
-        except wire.WireError as error:
-            return self._refusal(row, "row_invalid", str(error))
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                receipts = self.sudo()._create_facts(till, list(fresh.values()))
+        except psycopg2.errors.UniqueViolation as error:
+            raise ConcurrencyError("The receipt was delivered twice at once") from error
+        except (psycopg2.DataError, psycopg2.IntegrityError, ValueError):
+            self.env.invalidate_all(flush=False)
+            return {}
+        receipts._after_delivery(till)
+        return {
+            index: receipt._result("created")
+            for index, receipt in zip(fresh, receipts, strict=True)
+        }
+
+    @api.model
+    def _deliver_row(self, till, vals):
+        row = vals["content"]
         receipts = self.sudo()
         known = receipts.search([("fn", "=", vals["fn"]), ("fd", "=", vals["fd"])])
         if known:
@@ -61,38 +117,51 @@ class KktReceipt(models.Model):
             )
         try:
             with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
-                receipt = receipts._create_fact(till, vals)
+                receipt = receipts._create_facts(till, [vals])
         except psycopg2.errors.UniqueViolation as error:
             # Delivered twice at the same time. The winner is beyond our snapshot:
             # only a new transaction can tell whether it is the same.
             raise ConcurrencyError("The receipt was delivered twice at once") from error
         except (psycopg2.DataError, psycopg2.IntegrityError, ValueError) as error:
-            _logger.exception("Receipt %s of till %s", vals["uuid"], till.sudo().code)
+            _logger.exception("Receipt %s of till %s", vals["uuid"], till.code)
             return self._refusal(row, "row_invalid", str(error))
-        receipt._note_foreign_inn()
-        receipt.order_id._kkt_compare_total()
+        receipt._after_delivery(till)
         return receipt._result("created")
 
-    def _create_fact(self, till, vals):
-        """Insert the row and link it to its order, if that is here."""
-        currency = till.sudo().company_id.currency_id
-        order = (
-            self.env["pos.order"].sudo().search([("uuid", "=", vals["uuid"])], limit=1)
+    @api.model
+    def _create_facts(self, till, vals_list):
+        """Insert the rows and link them to their shifts and to orders that are here."""
+        company = till.company_id
+        orders = self.env["pos.order"].sudo()
+        uuids = [vals["uuid"] for vals in vals_list]
+        orders = orders.search([("uuid", "in", uuids)])
+        by_uuid = {order.uuid: order.id for order in orders}
+        shifts = self.env["kkt.shift"]._of_receipts(till, vals_list)
+        receipts = self.create(
+            [
+                {
+                    **vals,
+                    "till_id": till.id,
+                    "company_id": company.id,
+                    "currency_id": company.currency_id.id,
+                    "timezone": vals["timezone"] or till.timezone,
+                    "total": vals["total_kopecks"] / 100,
+                    "order_id": by_uuid.get(vals["uuid"], False),
+                    "shift_id": shifts[vals["fn"], vals["shift"]],
+                }
+                for vals in vals_list
+            ]
         )
-        receipt = self.create(
-            {
-                **vals,
-                "till_id": till.id,
-                "company_id": till.sudo().company_id.id,
-                "currency_id": currency.id,
-                "timezone": vals["timezone"] or till.sudo().timezone,
-                "total": vals["total_kopecks"] / 100,
-                "order_id": order.id,
-            }
-        )
-        receipt.flush_recordset()
-        order._kkt_forget_receipt()
-        return receipt
+        receipts.flush_recordset()
+        orders._kkt_forget_receipt()
+        return receipts
+
+    def _after_delivery(self, till):
+        """What else follows from facts that are new."""
+        self._note_foreign_inn(till)
+        self._end_reservations()
+        if self.order_id:
+            self.order_id._kkt_compare_total()
 
     @api.model
     def _repeat(self, till, known, vals):
@@ -157,21 +226,25 @@ class KktReceipt(models.Model):
         self.env["kkt.event"]._record(kind, till.sudo(), message, row)
         return self._refusal(row, kind, message)
 
-    def _note_foreign_inn(self):
+    def _note_foreign_inn(self, till):
         """A fact all the same, but the drive is another taxpayer's: tell people."""
-        inn = self.till_id._company_inn()
-        if self.inn and inn and self.inn.strip() != inn:
+        inn = till._company_inn()
+        if not inn:
+            return
+        for receipt in self:
+            if not receipt.inn or receipt.inn.strip() == inn:
+                continue
             message = _(
                 "Document %(fd)s of drive %(fn)s is registered to taxpayer %(inn)s, "
                 "the company is %(company)s.",
-                fd=self.fd,
-                fn=self.fn,
-                inn=self.inn,
+                fd=receipt.fd,
+                fn=receipt.fn,
+                inn=receipt.inn,
                 company=inn,
             )
-            _logger.error("Till %s: %s", self.till_id.code, message)
+            _logger.error("Till %s: %s", till.code, message)
             self.env["kkt.event"]._record(
-                "foreign_inn", self.till_id, message, {"fn": self.fn, "inn": self.inn}
+                "foreign_inn", till, message, {"fn": receipt.fn, "inn": receipt.inn}
             )
 
     @api.model
@@ -200,32 +273,39 @@ class KktReceipt(models.Model):
                 _logger.exception("Receipts and orders left to be linked: %s", uuids)
 
     @api.model
-    def _link_missing(self, till=None, uuids=None):
+    def _link_missing(self, uuids=None):
         """Link receipts and orders whose transactions could not see each other."""
-        domain = [("order_id", "=", False)]
-        if till:
-            domain.append(("till_id", "=", till.id))
-        if uuids is not None:
-            domain.append(("uuid", "in", uuids))
-        waiting = self.sudo().search(domain)
-        orders = (
-            self.env["pos.order"]
-            .sudo()
-            .search([("uuid", "in", waiting.mapped("uuid"))])
+        self.flush_model(["uuid", "order_id"])
+        self.env["pos.order"].flush_model(["uuid"])
+        self.env.cr.execute(
+            """
+            SELECT receipt.id, "order".id
+              FROM kkt_receipt receipt
+              JOIN pos_order "order" ON "order".uuid = receipt.uuid
+             WHERE receipt.order_id IS NULL
+               AND (%(every)s OR receipt.uuid = ANY(%(uuids)s))
+             LIMIT 1000
+            """,
+            {"every": uuids is None, "uuids": uuids or []},
         )
-        by_uuid = {order.uuid: order for order in orders}
-        for receipt in waiting:
-            if receipt.uuid in by_uuid:
-                receipt.order_id = by_uuid[receipt.uuid]
-                receipt.order_id._kkt_forget_receipt()
+        for receipt_id, order_id in self.env.cr.fetchall():
+            receipt = self.sudo().browse(receipt_id)
+            receipt.order_id = order_id
+            receipt.order_id._kkt_forget_receipt()
 
     @api.model
     def _last_of(self, till):
-        """What this database last has of the till: ``{fn, fd}``, or None."""
+        """What this database has of the till: ``{fn, fd, count}``, or None.
+
+        Of the drive in use, else of the last one that receipts came from.
+        """
         domain = [("till_id", "=", till.id)]
-        last = self.browse()
+        last = self.sudo().browse()
         if till.fn_serial:
             current = domain + [("fn", "=", till.fn_serial)]
-            last = self.sudo().search(current, order="fd desc", limit=1)
-        last = last or self.sudo().search(domain, order="id desc", limit=1)
-        return {"fn": last.fn, "fd": last.fd} if last else None
+            last = last.search(current, order="fd desc", limit=1)
+        last = last or last.search(domain, order="id desc", limit=1)
+        if not last:
+            return None
+        count = last.search_count(domain + [("fn", "=", last.fn)])
+        return {"fn": last.fn, "fd": last.fd, "count": count}

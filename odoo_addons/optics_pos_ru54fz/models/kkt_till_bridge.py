@@ -1,7 +1,7 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..tools import jose, messages, wire
+from ..tools import bridge_messages, jose, messages, wire
 
 #: Longest id of a browser profile.
 _PROFILE_LENGTH = 64
@@ -19,13 +19,30 @@ class KktTill(models.Model):
         now = fields.Datetime.now()
         try:
             vals = messages.parse_heartbeat(params, till.timezone)
+            vals |= bridge_messages.parse_state(params)
+            instance, fence = bridge_messages.parse_holder(params)
+            results = bridge_messages.parse_results(params)
             drift = wire.instant(params, "time") - now
         except wire.WireError as error:
             raise ValidationError(str(error)) from error
         drift_seconds = max(-(2**31), min(2**31 - 1, int(drift.total_seconds())))
-        till.write({**vals, "last_heartbeat": now, "clock_drift": drift_seconds})
+        vals |= {
+            "last_heartbeat": now,
+            "clock_drift": drift_seconds,
+            "lost_at": False,
+        }
+        lease = till._renew_lease(instance, fence, now)
+        if not till._speaks_for_till(instance, now):
+            vals = {}
+        # One statement, and the lock on the till until this is committed.
+        till.write({**vals, **(lease or {})})
         till.flush_recordset()
-        return {
+        commands = self.env["kkt.till.command"]
+        commands._apply_results(till, results)
+        self.env["kkt.event"]._record_alerts(till, vals.get("alerts") or [])
+        events = self.env["kkt.till.event"]
+        journal = params.get("journal") and till.journal_id
+        answer = {
             "server_time": wire.iso(now),
             "till": {
                 "code": till.code,
@@ -39,8 +56,12 @@ class KktTill(models.Model):
             "keys": self.env["kkt.signing.key"]._public_jwks(),
             "revoked_profiles": self.env["kkt.browser"]._revoked_profiles(till),
             "last": self.env["kkt.receipt"]._last_of(till),
-            "commands": [],
+            "last_event": events._last_of(till, journal) if journal else 0,
+            "commands": commands._for_holder(till) if lease else [],
         }
+        if instance:
+            answer["lease"] = till._lease_answer(instance, now)
+        return answer
 
     def _company_inn(self):
         """ИНН of the till's company: the digits of its tax ID, or None."""

@@ -66,6 +66,7 @@ class TestBrowser(KktCommon):
                 "aud": "kkt-bridge",
                 "till": "TEST-1",
                 "profile": "profile-1",
+                "scope": "cashier",
                 "cnf": {
                     "jwk": {name: self.jwk[name] for name in ("kty", "crv", "x", "y")}
                 },

@@ -37,8 +37,15 @@ class TestConcurrency(BaseCase):
 
     def clean(self):
         with self.registry.cursor() as cr:
-            cr.execute("DELETE FROM kkt_receipt WHERE till_id = %s", [self.till_id])
-            cr.execute("DELETE FROM kkt_event WHERE till_id = %s", [self.till_id])
+            for table in (
+                "kkt_refund_reservation",
+                "kkt_receipt",
+                "kkt_shift",
+                "kkt_till_event",
+                "kkt_till_command",
+                "kkt_event",
+            ):
+                cr.execute(f"DELETE FROM {table} WHERE till_id = %s", [self.till_id])
             cr.execute("DELETE FROM pos_order WHERE config_id = %s", [self.config_id])
             cr.execute("DELETE FROM pos_session WHERE config_id = %s", [self.config_id])
             env = api.Environment(cr, SUPERUSER_ID, {})

@@ -149,7 +149,9 @@ class TestHeartbeat(KktCommon):
     def test_last_known_document_is_told(self):
         rows = [self.receipt_row() for _ in range(3)]
         self.deliver(*reversed(rows))
-        self.assertEqual(self.beat()["last"], {"fn": FN, "fd": rows[-1]["fd"]})
+        self.assertEqual(
+            self.beat()["last"], {"fn": FN, "fd": rows[-1]["fd"], "count": 3}
+        )
 
     def test_connection_state(self):
         tills = self.env["kkt.till"]

@@ -15,8 +15,14 @@ from .wire import WireError
 MAX_RECEIPT_CHARS = 256 * 1024
 MAX_BLOB_CHARS = 512 * 1024
 
-#: Tag 1054, by the type of a receipt.
-OPERATIONS = {"sale": 1, "refund": 2}
+#: Tag 1054, by the type of a receipt; a correction has the operation that it corrects.
+OPERATIONS = {
+    "sale": 1,
+    "refund": 2,
+    "sale_correction": 1,
+    "refund_correction": 2,
+}
+CORRECTIONS = frozenset({"sale_correction", "refund_correction"})
 
 #: Members of a receipt that must not differ when the same document comes again.
 #: Contact, cashier, clocks and the way of the delivery may.
@@ -37,6 +43,7 @@ CORE = (
     "items",
     "payments",
     "refund_of",
+    "correction",
 )
 
 #: States that a bridge tells of its register.
@@ -66,7 +73,8 @@ def parse_receipt(row):
         prepaid_kopecks(row)
     except WireError as error:
         raise WireError("payments", str(error)) from error
-    wire.mapping(row, "refund_of", optional=True)
+    original = wire.mapping(row, "refund_of", optional=True) or {}
+    wire.mapping(row, "correction", optional=True)
     delivered = row.get("ofd_delivered", False)
     if not isinstance(delivered, bool):
         raise WireError("ofd_delivered", "must be true or false")
@@ -88,6 +96,7 @@ def parse_receipt(row):
         "timezone": zone,
         "rnm": wire.text(row, "rnm", optional=True, longest=20),
         "inn": wire.text(row, "inn", optional=True, longest=12),
+        **_original(original),
         "total_kopecks": wire.kopecks(row, "total"),
         "change_kopecks": wire.kopecks(row, "change") if "change" in row else 0,
         "ofd_delivered": delivered,
@@ -154,6 +163,19 @@ def parse_heartbeat(params, zone):
         "odoo_pending": wire.integer(buffer, "odoo_pending", path="buffer."),
     }
     return vals
+
+
+def _original(original):
+    """Which document a refund names; one that names none well is a fact all the same."""
+    fn, fd = original.get("fn"), original.get("fd")
+    known = (
+        isinstance(fn, str)
+        and len(fn) <= 16
+        and _DIGITS.fullmatch(fn)
+        and isinstance(fd, int)
+        and 0 < fd < 2**31
+    )
+    return {"refund_fn": fn if known else None, "refund_fd": fd if known else None}
 
 
 def differences(stored, delivered):

@@ -5,7 +5,7 @@ from datetime import date, datetime, timezone
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-#: Rows of one call.
+#: Rows of one call, of receipts and orders.
 MAX_ROWS = 100
 
 WALL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
@@ -58,6 +58,23 @@ def kopecks(row, name, *, path=""):
         raise WireError(path + name, "must have at most two decimals")
     if not 0 <= whole < 10**12:
         raise WireError(path + name, "must be from 0 to 9999999999.99")
+    return whole
+
+
+def millionths(row, name, *, path=""):
+    """A quantity with at most six decimals on the wire, whole millionths here."""
+    value = row.get(name)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise WireError(path + name, "must be a quantity")
+    try:
+        scaled = Decimal(str(value)) * 1_000_000
+        whole = int(scaled)
+    except (InvalidOperation, OverflowError, ValueError) as error:
+        raise WireError(path + name, "must be a finite quantity") from error
+    if scaled != whole:
+        raise WireError(path + name, "must have at most six decimals")
+    if not 0 < whole < 10**15:
+        raise WireError(path + name, "must be above 0 and below 1000000000")
     return whole
 
 
@@ -123,12 +140,12 @@ def mapping(row, name, *, optional=False, path=""):
     return value
 
 
-def rows(value, name):
-    """The list of a batch call, at most :data:`MAX_ROWS` long."""
+def rows(value, name, most=MAX_ROWS):
+    """The list of a batch call, at most ``most`` rows long."""
     if not isinstance(value, list):
         raise WireError(name, "must be a list")
-    if len(value) > MAX_ROWS:
-        raise WireError(name, f"must not hold more than {MAX_ROWS} rows")
+    if len(value) > most:
+        raise WireError(name, f"must not hold more than {most} rows")
     return value
 
 

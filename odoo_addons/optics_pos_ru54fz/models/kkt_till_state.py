@@ -1,0 +1,219 @@
+import logging
+
+from odoo import _, api, fields, models
+
+from .kkt_receipt import BigInteger
+from .kkt_till import LOST_AFTER
+
+_logger = logging.getLogger(__name__)
+
+_LINK_STATES = ("ofd", "odoo")
+
+
+class KktTill(models.Model):
+    """What a till's bridge tells of itself, what people see and ask for."""
+
+    _inherit = "kkt.till"
+
+    dlq = fields.Integer(
+        string="Refused for Good",
+        readonly=True,
+        copy=False,
+        help="Receipts that Odoo refused until the bridge gave up (dead letters).",
+    )
+    breaker = fields.Selection(
+        [
+            ("closed", "Closed"),
+            ("open", "Open"),
+            ("half_open", "Probing"),
+            ("other", "Unknown"),
+        ],
+        string="OFD Breaker",
+        readonly=True,
+        copy=False,
+        help="Open: the OFD failed time after time and is left alone for a while.",
+    )
+    links = fields.Json(readonly=True, copy=False)
+    links_text = fields.Char(string="Links", compute="_compute_links_text")
+    fn_documents_left = fields.Integer(
+        string="Documents Left", readonly=True, copy=False
+    )
+    fn_documents_known = fields.Boolean(readonly=True, copy=False)
+    maintenance = fields.Boolean(readonly=True, copy=False)
+    maintenance_since = fields.Datetime(readonly=True, copy=False)
+    maintenance_reason = fields.Char(readonly=True, copy=False)
+    alerts = fields.Json(readonly=True, copy=False)
+    alert_count = fields.Integer(string="Alerts", readonly=True, copy=False)
+    alert_level = fields.Selection(
+        [("p1", "P1"), ("p2", "P2"), ("p3", "P3")], readonly=True, copy=False
+    )
+    alerts_text = fields.Text(string="Alert Texts", compute="_compute_alerts_text")
+    journal_id = fields.Char(string="Journal", readonly=True, copy=False)
+    journal_last_event = BigInteger(string="Last Event", readonly=True, copy=False)
+    lost_at = fields.Datetime(
+        string="Lost Since",
+        readonly=True,
+        copy=False,
+        help="No word from the till since its last heartbeat, noticed at this time.",
+    )
+    buffer_percent = fields.Integer(
+        string="Buffer (%)", compute="_compute_buffer_percent"
+    )
+    event_ids = fields.One2many("kkt.till.event", "till_id", string="Events")
+    receipt_ids = fields.One2many("kkt.receipt", "till_id", string="Fiscal Receipts")
+    shift_ids = fields.One2many("kkt.shift", "till_id", string="Shifts")
+    command_ids = fields.One2many("kkt.till.command", "till_id", string="Commands")
+    incident_ids = fields.One2many("kkt.event", "till_id", string="Incidents")
+    incident_count = fields.Integer(
+        compute="_compute_incident_count",
+        groups="optics_pos_ru54fz.group_kkt_manager,"
+        "optics_pos_ru54fz.group_kkt_accountant",
+    )
+
+    @api.depends("buffer_level", "buffer_capacity")
+    def _compute_buffer_percent(self):
+        for till in self:
+            capacity = till.buffer_capacity
+            till.buffer_percent = capacity and 100 * till.buffer_level // capacity
+
+    @api.depends("alerts")
+    def _compute_alerts_text(self):
+        for till in self:
+            till.alerts_text = "\n".join(
+                f"{alert['level'].upper()}: {alert['text'] or alert['code']}"
+                for alert in till.alerts or []
+            )
+
+    @api.depends("links")
+    def _compute_links_text(self):
+        names = {"ofd": _("OFD"), "odoo": _("Odoo")}
+        for till in self:
+            links = till.links or {}
+            till.links_text = ", ".join(
+                f"{names[name]}: {_link_text(self.env, links[name])}"
+                for name in _LINK_STATES
+                if isinstance(links.get(name), dict)
+            )
+
+    def _compute_incident_count(self):
+        counts = dict(
+            self.env["kkt.event"]._read_group(
+                [("till_id", "in", self.ids)], ["till_id"], ["__count"]
+            )
+        )
+        for till in self:
+            till.incident_count = counts.get(till, 0)
+
+    # ------------------------------------------------------------------
+    # What people do
+    # ------------------------------------------------------------------
+
+    def action_sync_now(self):
+        for till in self:
+            self.env["kkt.till.command"]._request(till, "sync_now", {})
+        return self._told()
+
+    def action_capacity(self):
+        return self._ask("capacity", {"default_capacity": self.buffer_capacity})
+
+    def action_dlq_retry(self):
+        return self._ask("dlq_retry", {})
+
+    def action_maintenance_on(self):
+        return self._ask("maintenance", {})
+
+    def action_maintenance_off(self):
+        for till in self:
+            args = {"on": False, "reason": None}
+            self.env["kkt.till.command"]._request(till, "maintenance", args)
+        return self._told()
+
+    def _told(self):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": _("The till will be told with its next heartbeat."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _ask(self, kind, context):
+        self.ensure_one()
+        requests = self.env["kkt.till.command.request"]
+        kinds = dict(requests._fields["kind"]._description_selection(self.env))
+        return {
+            "type": "ir.actions.act_window",
+            "name": kinds[kind],
+            "res_model": requests._name,
+            "view_mode": "form",
+            "target": "new",
+            "context": {**context, "default_till_id": self.id, "default_kind": kind},
+        }
+
+    def action_view_incidents(self):
+        return self._view("kkt.event", _("Till Incidents"))
+
+    def action_view_events(self):
+        return self._view("kkt.till.event", _("Till Events"))
+
+    def action_view_shifts(self):
+        return self._view("kkt.shift", _("Fiscal Shifts"))
+
+    def action_view_commands(self):
+        return self._view("kkt.till.command", _("Till Commands"))
+
+    def _view(self, model, name):
+        self.ensure_one()
+        domain = [("till_id", "=", self.id)]
+        return {
+            "name": name,
+            "type": "ir.actions.act_window",
+            "res_model": model,
+            "view_mode": "list,form",
+            "domain": domain,
+        }
+
+    # ------------------------------------------------------------------
+    # Periodic
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _watch(self):
+        """Tills without a word for 5 minutes; each loss is on record once."""
+        lost = self.sudo().search(
+            [
+                ("state", "=", "active"),
+                ("last_heartbeat", "<", fields.Datetime.now() - LOST_AFTER),
+                ("lost_at", "=", False),
+            ]
+        )
+        for till in lost:
+            till._note_loss()
+        self.env["kkt.till.command"]._expire()
+        self.env["kkt.refund.reservation"]._expire()
+        self.env["kkt.till.event"]._note_lasting_doubts()
+
+    def _note_loss(self):
+        message = _(
+            "Till %(till)s has not been heard of since %(time)s UTC.",
+            till=self.display_name,
+            time=self.last_heartbeat,
+        )
+        _logger.warning("%s", message)
+        told = {"last_heartbeat": fields.Datetime.to_string(self.last_heartbeat)}
+        self.env["kkt.event"]._record("heartbeat_lost", self, message, told)
+        self.write({"lost_at": fields.Datetime.now(), "mode": "offline"})
+
+
+def _link_text(env, link):
+    text = {
+        "up": env._("up"),
+        "online": env._("up"),
+        "down": env._("down"),
+        "offline": env._("down"),
+    }.get(link.get("state"), str(link.get("state")))
+    if link.get("slow"):
+        text = env._("%s, slow", text)
+    return text
