@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 NODE := node --import tsx
 
-.PHONY: help setup build demo test lint format bench stop clean
+.PHONY: help setup build demo test lint format bench chaos stop clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -29,6 +29,11 @@ format: setup ## rewrite the sources in the agreed form
 
 bench: build ## speed, as ratios within one run
 	@$(NODE) tests/bench/main.ts
+
+chaos: build ## random orders and faults, five ledgers compared; RUNS=n SEED=s
+	@$(NODE) tests/chaos/main.ts $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(TILLS),--tills $(TILLS)) $(if $(ORDERS_PER_FAULT),--orders-per-fault $(ORDERS_PER_FAULT)) \
+		$(if $(ODOO_WORKERS),--odoo-workers $(ODOO_WORKERS)) $(if $(KEEP),--keep)
 
 stop: ## end what the demo or a broken-off test run left running
 	@if [ -d node_modules/tsx ]; then $(NODE) deploy/native/src/main.ts down; fi
