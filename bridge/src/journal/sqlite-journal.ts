@@ -60,8 +60,8 @@ export class SqliteJournal implements Journal {
   readonly #operations: OperationBook;
   readonly #catalogue: CatalogueShelf;
   /**
-   * The row last read and the count of writes at that time: a sale asks for its own row a dozen
-   * times. It does not outlive a write, and nobody else writes here (process lock).
+   * The row last read or written, and the count of writes at that time: a sale asks for its own row
+   * a dozen times. It does not outlive a write, and nobody else writes here (process lock).
    */
   #latest: { readonly row: StoredReceipt; readonly commits: number } | null = null;
 
@@ -97,7 +97,7 @@ export class SqliteJournal implements Journal {
 
   accept(input: Parameters<Journal["accept"]>[0]): AcceptResult {
     const result = this.#ledger.write(() => this.#accept(input));
-    if (result.kind === "accepted") this.#ledger.tell(result.row);
+    if (result.kind === "accepted") this.#committed(result.row);
     return result;
   }
 
@@ -212,7 +212,7 @@ export class SqliteJournal implements Journal {
       this.#ledger.event("receipt.fiscalized", key, { ...fiscal, ...evidence }, at);
       return this.#ledger.row(before.seq);
     });
-    this.#ledger.tell(row);
+    this.#committed(row);
     return row;
   }
 
@@ -455,6 +455,12 @@ export class SqliteJournal implements Journal {
     this.#unlock();
   }
 
+  /** The row as it stands now: the next to ask for it is spared the reading. */
+  #committed(row: StoredReceipt): void {
+    this.#latest = { row, commits: this.#ledger.commits };
+    this.#ledger.tell(row);
+  }
+
   #move(
     key: ReceiptKey,
     state: ReceiptState,
@@ -472,7 +478,7 @@ export class SqliteJournal implements Journal {
       this.#ledger.event(`receipt.${state}`, key, { ...(closing ?? reason) }, at);
       return this.#ledger.row(seq);
     });
-    this.#ledger.tell(row);
+    this.#committed(row);
     return row;
   }
 
