@@ -34,16 +34,18 @@ import { Heartbeat } from "./odoo/heartbeat.ts";
 import { OdooSync } from "./odoo/sync.ts";
 import { TrustStore } from "./odoo/trust-store.ts";
 import { OfdBreaker } from "./ofd/breaker.ts";
-import { exchange, probe, type OfdAddress } from "./ofd/exchange.ts";
+import { exchange, probe } from "./ofd/exchange.ts";
 import { OfdRelay } from "./ofd/relay.ts";
+import { routesOf } from "./ofd/routes.ts";
 import { Backoff } from "./resilience/backoff.ts";
+import { ForcedSync } from "./resilience/forced-sync.ts";
 import { LinkMonitor, type Link } from "./resilience/link-monitor.ts";
+import { WorkClasses } from "./resilience/work-classes.ts";
 
 const BREAKER_SETTING = "ofd.breaker";
-/** How long a POST of a receipt waits for its outcome, ms (docs/contracts.md). */
-const WAIT = 15_000;
 /** ms of `stop` after which the process ends whatever is still open. */
 const STOP_WITHIN = 20_000;
+/** The monitor is asked this often whether a mode has lasted long enough, ms. */
 const MODE_TICK = 5_000;
 
 /** @throws StartError, JournalError: nothing is left open then */
@@ -53,13 +55,23 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   const journal = openJournal(config, (error) => logger.error("listener_failed", { error }));
   const clock = systemTime;
   const metrics = new Metrics(config.till.code);
-  const monitor = new LinkMonitor(clock.monotonic());
+  const { timers } = config;
+  const monitor = new LinkMonitor(clock.monotonic(), {
+    results: 3,
+    minimumMs: timers.mode_min_ms,
+  });
+  const work = new WorkClasses();
   const lane = new FiscalLane({
     device: createDevice(config, logger),
     journal,
     time: systemTime,
     crash,
-    settings: { stopTimeoutMs: STOP_WITHIN - 2_000 },
+    settings: {
+      stopTimeoutMs: STOP_WITHIN - 2_000,
+      screenDeadlineMs: timers.screen_deadline_ms,
+      statusIntervalMs: timers.device_status_ms,
+      alarmRetryMs: timers.alarm_retry_ms,
+    },
     log: (level, message, data) => logger[level](message, data),
   });
   const passport = new PassportMemory(journal);
@@ -69,16 +81,29 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   const tokens = new TokenService({ till: config.till.code, trust, clock, time });
   const client = new OdooClient(config.odoo);
   const backoff = (jitter: number): Backoff =>
-    new Backoff({ firstMs: 5_000, ceilingMs: 300_000, jitter, random: Math.random });
+    new Backoff({
+      firstMs: timers.backoff_first_ms,
+      ceilingMs: timers.backoff_ceiling_ms,
+      jitter,
+      random: Math.random,
+    });
+  /** An event that no row depends on: a disk that takes none now must not end what goes on. */
+  const record = (kind: string, data: Readonly<Record<string, unknown>>): void => {
+    try {
+      journal.appendEvent(kind, null, data, isoUtc(clock));
+    } catch (error) {
+      logger.error("event_not_written", { kind, error });
+    }
+  };
 
-  const reportLink = (link: Link, ok: boolean): void => {
-    modeChanged(monitor.report(link, ok, clock.monotonic()));
+  const reportLink = (link: Link, ok: boolean, rttMs?: number): void => {
+    modeChanged(monitor.report(link, ok, clock.monotonic(), rttMs));
     live.statusChanged();
   };
   const modeChanged = (change: ReturnType<LinkMonitor["tick"]>): void => {
     if (change === null) return;
     logger.info("mode_changed", { ...change });
-    journal.appendEvent("mode.changed", null, { ...change }, isoUtc(clock));
+    record("mode.changed", { ...change });
     live.statusChanged();
   };
 
@@ -93,15 +118,19 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
       save: (json) => journal.setSetting(BREAKER_SETTING, json),
       onChange: (state) => {
         logger.warn("ofd_breaker", { state });
-        journal.appendEvent(`breaker.${state}`, null, { target: "ofd" }, isoUtc(clock));
+        record(`breaker.${state}`, { target: "ofd" });
         live.statusChanged();
       },
+      probeMs: timers.breaker_probe_ms,
     }),
-    address: () => ofdAddress(config, lane.snapshot().info?.ofd ?? null),
+    routes: () => routesOf(config.ofd, lane.snapshot().info?.ofd ?? null),
+    byDevice: () => lane.snapshot().info?.ofdBy === "device",
     exchange,
     probe,
     pollMs: config.ofd.poll_ms,
-    onResult: (ok) => reportLink("ofd", ok),
+    probeMs: timers.link_probe_ms,
+    onResult: (ok, rttMs) => reportLink("ofd", ok, rttMs),
+    onChange: () => live.statusChanged(),
     wantsProbe: () => !monitor.isSettled("ofd"),
     onDelivered: (rows) => sync.ticketsCame(rows),
     onExchange: (result) => metrics.ofdResult(result),
@@ -122,6 +151,15 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     onRows: (result, count) => metrics.odooResult(result, count),
   });
 
+  const forced = new ForcedSync({
+    legs: [
+      { name: "ofd", deliver: (signal) => relay.deliverNow(signal) },
+      { name: "odoo", deliver: () => Promise.resolve(sync.syncNow()) },
+    ],
+    logger,
+    record,
+  });
+
   const status = createStatusSource({
     till: config.till.code,
     version: VERSION,
@@ -131,6 +169,8 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     monitor,
     ofd: () => relay.state,
     odoo: () => heartbeat.state,
+    watch: () => ({ alerts: [], forecastEnd: null }),
+    odooDriftMs: () => time.driftMs(),
   });
 
   const zoneCheck = warnOnce((zone: string | undefined) => {
@@ -149,7 +189,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     eventsTimeoutMs: config.odoo.sync_timeout_ms,
     currentFn: () => lane.snapshot().info?.fn ?? null,
     isReachable: () => heartbeat.state.reachable && heartbeat.state.reason === null,
-    syncNow: () => sync.syncNow(),
+    syncNow: () => void forced.start("odoo"),
     maintenance: (on, reason) => lane.maintenance(on, reason, "odoo"),
     wakeHeartbeat: () => heartbeat.wake(),
     onAgain: () => sync.nudge(),
@@ -200,11 +240,15 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     version: VERSION,
     origins: config.http.origins,
     rateLimitPerSecond: config.http.rate_limit_rps,
-    waitMs: WAIT,
+    waitMs: timers.answer_wait_ms,
     lane,
     journal,
     tokens,
+    work,
     status,
+    syncNow: (by) => forced.start(by),
+    odooPending: () => sync.nudge(),
+    statusChanged: () => live.statusChanged(),
     odooLastOkAt: () => sync.lastOkAt,
     passport: () => passport.current,
     obstacle: () => firstContact.obstacle(lane.snapshot()),
@@ -253,7 +297,8 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   sync.start();
   odoo.start();
   purge.start();
-  const modeTimer = setInterval(() => modeChanged(monitor.tick(clock.monotonic())), MODE_TICK);
+  const modeTick = Math.min(MODE_TICK, timers.mode_min_ms);
+  const modeTimer = setInterval(() => modeChanged(monitor.tick(clock.monotonic())), modeTick);
   logger.info("bridge_started", { version: VERSION, ...urls });
 
   return {
@@ -266,7 +311,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
       // a receipt in flight ends and its answer goes out before anything else is taken away
       await Promise.all([
         ...[lane.stop(), relay.stop(), heartbeat.stop()],
-        ...[sync.stop(), odoo.stop(), purge.stop()],
+        ...[sync.stop(), odoo.stop(), purge.stop(), forced.stop()],
       ]);
       await live.stop();
       httpServer.closeIdleConnections();
@@ -296,18 +341,6 @@ function createDevice({ device }: Config, logger: Logger): FiscalDevice {
     password: device.password,
     onEvent: (event) => logger.debug("device_link", { event }),
   });
-}
-
-/** The configuration's address, else the register's own (table 19). */
-function ofdAddress(
-  { ofd }: Config,
-  own: { readonly host: string; readonly port: number; readonly timeoutMs: number } | null,
-): OfdAddress | null {
-  const timeoutMs = ofd.timeout_ms ?? own?.timeoutMs ?? 30_000;
-  if (ofd.host !== undefined && ofd.port !== undefined) {
-    return { host: ofd.host, port: ofd.port, timeoutMs };
-  }
-  return own === null ? null : { host: own.host, port: own.port, timeoutMs };
 }
 
 const VERSION = (

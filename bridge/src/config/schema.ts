@@ -156,7 +156,7 @@ const ofd = z
       allowed: "an IP address of this machine from which the second route goes, e.g. 10.0.8.2",
     }),
     timeout_ms: whole(100, 300_000)
-      .optional()
+      .default(10_000)
       .meta({ allowed: milliseconds(100, 300_000) }),
     poll_ms: whole(100, 3_600_000)
       .default(15_000)

@@ -1,6 +1,5 @@
 import { request as httpRequest } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { LaneRefusal } from "../fiscalization/types.ts";
 import { OPERATIONS } from "./operations.ts";
 import { receiptBodySchema } from "./schemas/receipt.ts";
 import { bufferStatusSchema, statusSchema } from "./schemas/status.ts";
@@ -239,33 +238,6 @@ describe("HTTP door", () => {
     });
   });
 
-  describe("shift", () => {
-    it("passes on what the lane did, and why it did not", async () => {
-      const json = { cashier: { name: "Кассирова А. А." } };
-      expect(await harness.call("/v1/kkt/shift/close", { json })).toMatchObject({
-        status: 200,
-        body: { shift: 3, fd: 8, fp: 9 },
-      });
-      expect((await harness.call("/v1/kkt/report/x", { method: "POST" })).status).toBe(200);
-      const refused = (code: string): void => {
-        harness.lane.operation = () => Promise.reject(new LaneRefusal({ code, text: "Причина" }));
-      };
-      refused("shift_open");
-      expect(await harness.call("/v1/kkt/shift/open", { json })).toMatchObject({
-        status: 409,
-        body: { code: "shift_open", detail: "Причина" },
-      });
-      refused("device_unavailable");
-      expect((await harness.call("/v1/kkt/report/x", { json: {} })).status).toBe(503);
-      refused("device_refused");
-      expect((await harness.call("/v1/kkt/shift/close", { json })).status).toBe(409);
-      expect(await harness.call("/v1/kkt/shift/close", { json: {} })).toMatchObject({
-        status: 422,
-        body: { errors: [{ field: "cashier" }] },
-      });
-    });
-  });
-
   describe("body", () => {
     const raw = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string>) =>
       harness.call("/v1/kkt/receipt", {
@@ -428,7 +400,7 @@ describe("HTTP door", () => {
       const { body } = await harness.call("/v1/openapi.json");
       expect(body.openapi).toBe("3.1.0");
       const paths = body.paths as Record<string, Record<string, Record<string, unknown>>>;
-      expect(Object.keys(paths)).toHaveLength(14);
+      expect(Object.keys(paths)).toHaveLength(28);
       const post = paths["/kkt/receipt"]!.post!;
       expect(Object.keys(post.responses as object)).toEqual(
         expect.arrayContaining(["200", "202", "400", "401", "409", "413", "415", "422", "503"]),

@@ -1,29 +1,33 @@
 /** The express application: who may call, in which order things are checked, where they go. */
 import express, { type Express } from "express";
 import type { HttpDeps } from "./deps.ts";
-import { bearer } from "./middleware/auth.ts";
+import { Door } from "./door.ts";
+import { KeptAnswers } from "./kept-answers.ts";
 import { cors } from "./middleware/cors.ts";
-import { jsonBody } from "./middleware/json-body.ts";
 import { perSecond, refuseWhen } from "./middleware/limits.ts";
 import { observe } from "./middleware/observe.ts";
 import { baseHeaders, errorHandler } from "./middleware/respond.ts";
 import { OPERATIONS, type Operation } from "./operations.ts";
 import { Problem } from "./problems.ts";
 import { authRoutes } from "./routes/auth.ts";
+import { bufferRoutes } from "./routes/buffer.ts";
 import { receiptRoutes } from "./routes/receipts.ts";
-import { shiftRoutes } from "./routes/shift.ts";
 import { statusRoutes } from "./routes/status.ts";
-import { systemRoutes } from "./routes/system.ts";
+import { tillRoutes } from "./routes/till.ts";
 
 export function createApp(deps: HttpDeps): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag").set("query parser", "simple");
   app.use(baseHeaders, observe(deps.clock, deps.logger, deps.metrics), cors(deps.origins));
   app.use(perSecond(deps.rateLimitPerSecond), refuseWhen(deps.isShuttingDown));
-  app.use("/v1", systemRoutes(deps));
-  app.use("/v1/kkt", bearer(deps.tokens));
-  app.use("/v1", jsonBody, authRoutes(deps), receiptRoutes(deps), shiftRoutes(deps));
-  app.use("/v1", statusRoutes(deps));
+  const door = new Door(deps);
+  const kept = new KeptAnswers(deps.journal);
+  statusRoutes(door, deps);
+  authRoutes(door, deps);
+  receiptRoutes(door, deps, kept);
+  tillRoutes(door, deps, kept);
+  bufferRoutes(door, deps, kept);
+  app.use("/v1", door.router);
   app.use((request, response) => {
     const allowed = methodsOf(request.path);
     if (allowed.length === 0) throw new Problem("not_found");

@@ -5,9 +5,29 @@ import type { Lane } from "../fiscalization/types.ts";
 import type { Journal, Reason } from "../journal/types.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { HttpMetrics } from "../observability/metrics.ts";
+import type { WorkClasses } from "../resilience/work-classes.ts";
 import type { TokenService } from "./auth/tokens.ts";
 import type { Passport } from "./receipt-body.ts";
 import type { StatusBody } from "./schemas/status.ts";
+
+export type HttpJournal = Pick<
+  Journal,
+  | "get"
+  | "byUuid"
+  | "list"
+  | "buffer"
+  | "setCapacity"
+  | "events"
+  | "dead"
+  | "retryDead"
+  | "settleDead"
+  | "document"
+  | "mismatches"
+  | "catalogueByBarcode"
+  | "operation"
+  | "getSetting"
+  | "setSetting"
+>;
 
 export interface HttpDeps {
   readonly till: string;
@@ -19,9 +39,16 @@ export interface HttpDeps {
   /** How long a POST of a receipt waits for the outcome, ms. */
   readonly waitMs: number;
   readonly lane: Lane;
-  readonly journal: Pick<Journal, "get" | "byUuid" | "list" | "buffer">;
+  readonly journal: HttpJournal;
   readonly tokens: Pick<TokenService, "challenge" | "exchange" | "verify">;
+  readonly work: WorkClasses;
   readonly status: () => StatusBody;
+  /** Delivers now, whatever the pauses. `false`: that is going on already. */
+  readonly syncNow: (by: string) => boolean;
+  /** A receipt waits for Odoo again. */
+  readonly odooPending: () => void;
+  /** Something of the status was changed here. */
+  readonly statusChanged: () => void;
   /** ISO UTC of the last batch that Odoo took. */
   readonly odooLastOkAt: () => string | null;
   readonly passport: () => Passport;

@@ -28,6 +28,19 @@ const NAMED = new Map<z.ZodType, string>([
   [statusSchema, "Status"],
 ]);
 
+const KEYS = {
+  receipt: {
+    required: true,
+    description: "<uuid заказа>:<номер попытки>",
+    schema: { type: "string" },
+  },
+  operation: {
+    required: true,
+    description: "Один на действие: тот же ключ получает первый ответ",
+    schema: { type: "string", pattern: "^[A-Za-z0-9_.:-]{8,128}$" },
+  },
+} as const;
+
 export function openApiDocument(version: string): Json {
   const paths: Record<string, Json> = {};
   for (const operation of Object.values<Operation>(OPERATIONS)) {
@@ -57,6 +70,7 @@ function describe(operation: Operation): Json {
     operationId: operation.id,
     summary: operation.summary,
     security: operation.auth ? [{ token: [] }] : [],
+    ...(operation.auth ? { "x-role": operation.role ?? "cashier" } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(operation.body === undefined
       ? {}
@@ -81,14 +95,8 @@ function parametersOf(operation: Operation): Json[] {
     required: true,
     schema: { type: "string" },
   }));
-  if (operation.idempotencyKey === true) {
-    parameters.push({
-      name: "Idempotency-Key",
-      in: "header",
-      required: true,
-      description: "<uuid заказа>:<номер попытки>",
-      schema: { type: "string" },
-    });
+  if (operation.key !== undefined) {
+    parameters.push({ name: "Idempotency-Key", in: "header", ...KEYS[operation.key] });
   }
   for (const [name, field] of Object.entries(operation.query?.shape ?? {})) {
     const schema = field as z.ZodType;
@@ -119,8 +127,12 @@ function answersOf(operation: Operation): Record<string, Json> {
 function problemsOf(operation: Operation): Record<string, Json> {
   const codes = new Set<ProblemCode>([
     ...COMMON,
-    ...(operation.method === "post" ? OF_BODY : []),
+    ...(operation.body === undefined ? [] : OF_BODY),
     ...(operation.auth ? OF_TOKEN : []),
+    ...((operation.role ?? "cashier") === "cashier" ? [] : (["scope_insufficient"] as const)),
+    ...(operation.work === undefined || operation.work === "critical"
+      ? []
+      : (["overloaded"] as const)),
     ...operation.problems,
   ]);
   const byStatus = new Map<number, ProblemCode[]>();
@@ -144,7 +156,7 @@ function problemsOf(operation: Operation): Record<string, Json> {
 }
 
 function refusedStatuses(operation: Operation): number[] {
-  return operation.idempotencyKey === true ? [422, 503] : [409];
+  return operation.key === "receipt" ? [422, 503] : [409];
 }
 
 function reference(schema: z.ZodType, io: "input" | "output"): Json {

@@ -2,16 +2,12 @@
  * Every call of the HTTP door, in one table: routes take their request schemas from here and the
  * OpenAPI page is generated from the same entries, so that the two can't part.
  */
-import type { z } from "zod";
 import { wireReceiptSchema } from "../domain/receipt-wire.ts";
-import type { ProblemCode } from "./problems.ts";
+import { BUFFER_OPERATIONS } from "./operations/buffer.ts";
+import type { Operation } from "./operations/operation.ts";
+import { TILL_OPERATIONS } from "./operations/till.ts";
 import { challengeAnswerSchema, tokenAnswerSchema, tokenRequestSchema } from "./schemas/auth.ts";
-import {
-  cashierRequestSchema,
-  doneSchema,
-  emptySchema,
-  shiftAnswerSchema,
-} from "./schemas/operations.ts";
+import { documentAnswerSchema, emptySchema, resolveRequestSchema } from "./schemas/operations.ts";
 import {
   ordersStateAnswerSchema,
   ordersStateRequestSchema,
@@ -19,35 +15,9 @@ import {
   receiptListQuerySchema,
   receiptListSchema,
 } from "./schemas/receipt.ts";
-import { bufferStatusSchema, healthSchema, readySchema, statusSchema } from "./schemas/status.ts";
+import { healthSchema, readySchema, statusSchema } from "./schemas/status.ts";
 
-export interface Operation {
-  readonly id: string;
-  readonly method: "get" | "post" | "delete";
-  /** Below `/v1`, OpenAPI form. */
-  readonly path: string;
-  /** Russian. */
-  readonly summary: string;
-  /** Needs a Bearer token. */
-  readonly auth: boolean;
-  readonly idempotencyKey?: true;
-  readonly body?: z.ZodType;
-  readonly query?: z.ZodObject;
-  readonly answers: Readonly<Record<number, z.ZodType | null>>;
-  readonly problems: readonly ProblemCode[];
-}
-
-const SHIFT_PROBLEMS = [
-  "request_invalid",
-  "lane_busy",
-  "device_refused",
-  "shift_open",
-  "shift_closed",
-  "shift_expired",
-  "device_unavailable",
-  "lane_stopped",
-  "paper_out",
-] as const;
+export type { Operation } from "./operations/operation.ts";
 
 export const OPERATIONS = {
   challenge: {
@@ -83,7 +53,8 @@ export const OPERATIONS = {
     path: "/kkt/receipt",
     summary: "Чек прихода или возврата; ждёт исхода до 15 с, затем 202",
     auth: true,
-    idempotencyKey: true,
+    work: "critical",
+    key: "receipt",
     body: wireReceiptSchema,
     answers: { 200: receiptBodySchema, 202: receiptBodySchema },
     problems: [
@@ -100,6 +71,14 @@ export const OPERATIONS = {
       "buffer_full",
       "device_unavailable",
       "lane_stopped",
+      "paper_out",
+      "maintenance",
+      "catching_up",
+      "storage_full",
+      "shift_expired",
+      "refund_original_not_synced",
+      "refund_exceeds",
+      "marking_disabled",
     ],
   },
   getReceipt: {
@@ -108,6 +87,7 @@ export const OPERATIONS = {
     path: "/kkt/receipt/{key}",
     summary: "Состояние чека",
     auth: true,
+    work: "critical",
     answers: { 200: receiptBodySchema },
     problems: ["receipt_unknown", "idempotency_key_malformed"],
   },
@@ -117,6 +97,7 @@ export const OPERATIONS = {
     path: "/kkt/receipt/{key}",
     summary: "Отозвать чек, который ещё не начал закрываться",
     auth: true,
+    work: "critical",
     answers: { 204: null },
     problems: [
       "receipt_unknown",
@@ -131,6 +112,7 @@ export const OPERATIONS = {
     path: "/kkt/receipts",
     summary: "Чеки журнала, новые первыми",
     auth: true,
+    work: "default",
     query: receiptListQuerySchema,
     answers: { 200: receiptListSchema },
     problems: ["request_invalid"],
@@ -141,58 +123,55 @@ export const OPERATIONS = {
     path: "/kkt/orders/state",
     summary: "Последняя попытка каждого известного заказа",
     auth: true,
+    work: "critical",
     body: ordersStateRequestSchema,
     answers: { 200: ordersStateAnswerSchema },
     problems: ["request_invalid"],
   },
-  openShift: {
-    id: "openShift",
+  resolveReceipt: {
+    id: "resolveReceipt",
     method: "post",
-    path: "/kkt/shift/open",
-    summary: "Открыть смену",
+    path: "/kkt/receipt/{key}/resolve",
+    summary: "Решение управляющего о чеке, который остановил кассу",
     auth: true,
-    body: cashierRequestSchema,
-    answers: { 200: shiftAnswerSchema },
-    problems: SHIFT_PROBLEMS,
+    role: "manager",
+    key: "operation",
+    work: "critical",
+    body: resolveRequestSchema,
+    answers: { 200: receiptBodySchema },
+    problems: [
+      "request_invalid",
+      "receipt_unknown",
+      "document_unknown",
+      "not_stopped",
+      "idempotency_key_missing",
+      "idempotency_key_malformed",
+      "idempotency_key_reused",
+      "device_unavailable",
+    ],
   },
-  closeShift: {
-    id: "closeShift",
-    method: "post",
-    path: "/kkt/shift/close",
-    summary: "Закрыть смену (Z-отчёт)",
+  receiptDocument: {
+    id: "receiptDocument",
+    method: "get",
+    path: "/kkt/receipt/{key}/document",
+    summary: "Документ чека, как он записан в ФН",
     auth: true,
-    body: cashierRequestSchema,
-    answers: { 200: shiftAnswerSchema },
-    problems: SHIFT_PROBLEMS,
+    work: "default",
+    answers: { 200: documentAnswerSchema },
+    problems: ["receipt_unknown", "document_unknown", "idempotency_key_malformed"],
   },
-  reportX: {
-    id: "reportX",
-    method: "post",
-    path: "/kkt/report/x",
-    summary: "X-отчёт",
-    auth: true,
-    body: emptySchema,
-    answers: { 200: doneSchema },
-    problems: SHIFT_PROBLEMS,
-  },
+  ...TILL_OPERATIONS,
   status: {
     id: "status",
     method: "get",
     path: "/kkt/status",
     summary: "Касса, ФН, смена, режим, буфер",
     auth: true,
+    work: "high",
     answers: { 200: statusSchema },
     problems: [],
   },
-  bufferStatus: {
-    id: "bufferStatus",
-    method: "get",
-    path: "/kkt/buffer/status",
-    summary: "Буфер: уровень, самый старый чек, тревога",
-    auth: true,
-    answers: { 200: bufferStatusSchema },
-    problems: [],
-  },
+  ...BUFFER_OPERATIONS,
   health: {
     id: "health",
     method: "get",

@@ -73,6 +73,8 @@ function refusal(reason: Reason | null, receipt: ReceiptBody): Problem {
 const LANE_CODES: Readonly<Record<string, ProblemCode>> = {
   in_doubt: "lane_stopped",
   setup_error: "device_unavailable",
+  // read back from the ФН: the operation was not executed
+  not_done: "device_refused",
 };
 
 /** What the lane itself refuses before anything is written, and operations on the shift. */

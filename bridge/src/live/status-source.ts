@@ -1,15 +1,22 @@
 /** The till's status, put together from what the parts know; no part is asked for anything slow. */
 import { isoUtc, type Clock } from "../domain/clock.ts";
 import type { Lane } from "../fiscalization/types.ts";
-import type { StatusBody } from "../http/schemas/status.ts";
+import type { AlertBody, StatusBody } from "../http/schemas/status.ts";
 import type { BufferLevel, Journal } from "../journal/types.ts";
 import type { HeartbeatState } from "../odoo/heartbeat.ts";
-import type { LinkMonitor } from "../resilience/link-monitor.ts";
+import type { LinkMonitor, LinkView } from "../resilience/link-monitor.ts";
 
 export interface OfdState {
   readonly breaker: StatusBody["ofd"]["breaker"];
   /** ISO UTC. */
   readonly lastOkAt: string | null;
+  readonly route: StatusBody["links"]["ofd"]["route"];
+}
+
+export interface WatchState {
+  readonly alerts: readonly AlertBody[];
+  /** `YYYY-MM-DD`; null where nothing can be said. */
+  readonly forecastEnd: string | null;
 }
 
 export interface StatusSourceOptions {
@@ -17,18 +24,22 @@ export interface StatusSourceOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly lane: Pick<Lane, "snapshot">;
-  readonly journal: Pick<Journal, "buffer">;
-  readonly monitor: Pick<LinkMonitor, "mode" | "since">;
+  readonly journal: Pick<Journal, "buffer" | "deadCount">;
+  readonly monitor: Pick<LinkMonitor, "mode" | "since" | "view">;
   readonly ofd: () => OfdState;
   readonly odoo: () => HeartbeatState;
+  readonly watch: () => WatchState;
+  /** Till's wall clock minus Odoo's, ms; null until Odoo was heard. */
+  readonly odooDriftMs: () => number | null;
 }
 
 export function createStatusSource(options: StatusSourceOptions): () => StatusBody {
   return () => {
     const { clock, monitor } = options;
-    const { lane, device, info, status } = options.lane.snapshot();
+    const { lane, device, info, status, ...snapshot } = options.lane.snapshot();
     const ofd = options.ofd();
     const odoo = options.odoo();
+    const { alerts, forecastEnd } = options.watch();
     const buffer = options.journal.buffer();
     return {
       till: options.till,
@@ -53,6 +64,8 @@ export function createStatusSource(options: StatusSourceOptions): () => StatusBo
               expires: info.fnExpires,
               unsent: status?.unsent ?? 0,
               oldest_unsent_at: status?.oldestUnsent?.dateTime ?? null,
+              documents_left: status?.documentsLeft ?? null,
+              forecast_end: forecastEnd,
             },
       shift:
         status === null
@@ -61,7 +74,13 @@ export function createStatusSource(options: StatusSourceOptions): () => StatusBo
               state: status.shift.state,
               number: status.shift.number,
               receipt: status.shift.receipt,
+              opened_at: snapshot.shift?.openedAt ?? null,
+              closes_by: snapshot.shift?.closesBy ?? null,
             },
+      links: {
+        ofd: { ...linkBody(monitor.view("ofd")), route: ofd.route },
+        odoo: linkBody(monitor.view("odoo")),
+      },
       ofd: { breaker: ofd.breaker, last_ok_at: ofd.lastOkAt },
       odoo: {
         reachable: odoo.reachable,
@@ -75,9 +94,28 @@ export function createStatusSource(options: StatusSourceOptions): () => StatusBo
         alert: bufferAlert(buffer),
         odoo_pending: buffer.odooPending,
       },
-      lane: { state: lane.state, key: lane.key },
+      lane: {
+        state: lane.state,
+        key: lane.key,
+        reason: lane.reason === null ? null : { code: lane.reason.code, text: lane.reason.text },
+      },
+      maintenance: snapshot.maintenance
+        ? { since: snapshot.maintenance.since, reason: snapshot.maintenance.reason }
+        : null,
+      dlq: options.journal.deadCount(),
+      clock: {
+        odoo_drift_ms: whole(options.odooDriftMs()),
+        device_drift_ms: whole(snapshot.deviceDriftMs),
+      },
+      alerts: [...alerts],
     };
   };
+}
+
+const whole = (ms: number | null): number | null => (ms === null ? null : Math.round(ms));
+
+function linkBody({ up, slow, rttMs }: LinkView): StatusBody["links"]["odoo"] {
+  return { state: up ? "up" : "down", slow, rtt_ms: whole(rttMs) };
 }
 
 /**

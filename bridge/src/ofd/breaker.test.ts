@@ -104,4 +104,17 @@ describe("breaker of the ОФД", () => {
       expect(make().state).toBe("closed");
     }
   });
+
+  it("is probed at once when somebody asks for it, and goes on counting", async () => {
+    const breaker = make();
+    await open(breaker);
+    breaker.probeNow();
+    expect(breaker.waitMs()).toBe(0);
+    await fail(breaker);
+    expect(breaker.state).toBe("open");
+    expect(breaker.waitMs()).toBe(HALF_OPEN_AFTER);
+    breaker.probeNow();
+    for (let i = 0; i < 3; i += 1) await ok(breaker);
+    expect(breaker.state).toBe("closed");
+  });
 });

@@ -58,10 +58,13 @@ export interface OfdBreakerOptions {
   /** Keeps the state over a restart; called when it changed. */
   readonly save: (json: string) => void;
   readonly onChange: (state: BreakerState) => void;
+  /** Of the open state, ms; `HALF_OPEN_AFTER` unless a test programme scales it. */
+  readonly probeMs?: number;
 }
 
 export class OfdBreaker {
   readonly #options: OfdBreakerOptions;
+  readonly #probeMs: number;
   #counting = new ProvingBreaker();
   #policy: CircuitBreakerPolicy;
   #saved: string | null;
@@ -69,6 +72,7 @@ export class OfdBreaker {
 
   constructor(options: OfdBreakerOptions) {
     this.#options = options;
+    this.#probeMs = options.probeMs ?? HALF_OPEN_AFTER;
     this.#saved = options.saved;
     this.#policy = this.#build(readSaved(options.saved));
     this.#state = this.state;
@@ -90,14 +94,23 @@ export class OfdBreaker {
   waitMs(): number {
     if (this.#policy.state !== CircuitState.Open) return 0;
     const { openedAt } = (this.#policy.toJSON() as Saved).ownState;
-    const left = (openedAt ?? 0) + HALF_OPEN_AFTER - Date.now();
-    if (left <= HALF_OPEN_AFTER) return Math.max(0, left);
+    const left = (openedAt ?? 0) + this.#probeMs - Date.now();
+    if (left <= this.#probeMs) return Math.max(0, left);
     // the wall clock went back: without this the circuit would stay open until it caught up
     this.#policy = this.#build({
       ownState: { value: CircuitState.Open, openedAt: Date.now() },
       breakerState: this.#counting.counts,
     });
-    return HALF_OPEN_AFTER;
+    return this.#probeMs;
+  }
+
+  /** Somebody wants it tried now: the next call is the probe, whatever is left of the wait. */
+  probeNow(): void {
+    if (this.#policy.state !== CircuitState.Open) return;
+    this.#policy = this.#build({
+      ownState: { value: CircuitState.Open, openedAt: Date.now() - this.#probeMs },
+      breakerState: this.#counting.counts,
+    });
   }
 
   /** @throws BrokenCircuitError of cockatiel while it is open, else what `call` throws */
@@ -112,7 +125,7 @@ export class OfdBreaker {
   #build(saved: Saved | null): CircuitBreakerPolicy {
     this.#counting = new ProvingBreaker();
     const policy = circuitBreaker(handleAll, {
-      halfOpenAfter: HALF_OPEN_AFTER,
+      halfOpenAfter: this.#probeMs,
       breaker: this.#counting,
       ...(saved === null ? {} : { initialState: saved }),
     });

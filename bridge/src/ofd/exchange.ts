@@ -15,6 +15,8 @@ export interface OfdAddress {
   readonly port: number;
   /** For the whole exchange, ms. */
   readonly timeoutMs: number;
+  /** IP address of this machine from which to go: another network; the system's choice if absent. */
+  readonly localAddress?: string;
 }
 
 /** The ОФД could not be reached or gave no whole answer; `message` is Russian. */
@@ -73,12 +75,17 @@ function wholeAnswer(bytes: Uint8Array): Uint8Array | null {
 }
 
 function withConnection<T>(
-  { host, port, timeoutMs }: OfdAddress,
+  { host, port, timeoutMs, localAddress }: OfdAddress,
   signal: AbortSignal,
   use: (socket: Socket, resolve: (value: T) => void, reject: (error: Error) => void) => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, noDelay: true });
+    const socket = connect({
+      host,
+      port,
+      noDelay: true,
+      ...(localAddress === undefined ? {} : { localAddress }),
+    });
     const end = (settle: () => void): void => {
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);

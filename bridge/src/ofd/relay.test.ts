@@ -9,6 +9,7 @@ import { Backoff } from "../resilience/backoff.ts";
 import { OfdBreaker } from "./breaker.ts";
 import { OfdError } from "./exchange.ts";
 import { OfdRelay } from "./relay.ts";
+import type { OfdRoute } from "./routes.ts";
 
 const FN = "9999078900012345";
 
@@ -60,7 +61,11 @@ describe("relay to the ОФД", () => {
   let events: string[];
   let results: boolean[];
   let level: number;
-  let ofd: "up" | "down";
+  /** `up`, `down`, or the only host that answers. */
+  let ofd: string;
+  let routes: OfdRoute[];
+  let byDevice: boolean;
+  let asked: string[];
   let inDoubt: boolean;
   let probes: number;
   let sent: number[];
@@ -79,6 +84,9 @@ describe("relay to the ОФД", () => {
     probes = 0;
     inDoubt = false;
     ofd = "up";
+    routes = [{ name: "primary", host: "one", port: 1, timeoutMs: 1_000 }];
+    byDevice = false;
+    asked = [];
     relay = new OfdRelay({
       lane: {
         withDevice: (_priority, use) =>
@@ -100,14 +108,22 @@ describe("relay to the ОФД", () => {
       backoff: new Backoff({ firstMs: 5_000, ceilingMs: 300_000, jitter: 0, random: () => 0 }),
       clock: { now: () => Date.now(), monotonic: () => Date.now() },
       logger: silentLogger,
-      address: () => ({ host: "ofd", port: 1, timeoutMs: 1_000 }),
-      exchange: (_address, message) => {
+      routes: () => routes,
+      byDevice: () => byDevice,
+      onChange: () => undefined,
+      probeMs: 10_000,
+      exchange: ({ host }, message) => {
         sent.push(message[0]!);
-        return ofd === "up" ? Promise.resolve(message) : Promise.reject(new OfdError("нет связи"));
+        asked.push(host);
+        return ofd === "up" || ofd === host
+          ? Promise.resolve(message)
+          : Promise.reject(new OfdError("нет связи"));
       },
-      probe: () => {
+      probe: ({ host }) => {
         probes += 1;
-        return ofd === "up" ? Promise.resolve() : Promise.reject(new OfdError("нет связи"));
+        return ofd === "up" || ofd === host
+          ? Promise.resolve()
+          : Promise.reject(new OfdError("нет связи"));
       },
       pollMs: 15_000,
       onResult: (ok) => void results.push(ok),
@@ -135,7 +151,7 @@ describe("relay to the ОФД", () => {
     await run(10);
     expect(sent).toEqual([1, 2, 3]);
     expect(fn.log).toEqual(["ticket 1", "ticket 2", "ticket 3"]);
-    expect(marked.map(([, fd]) => fd)).toEqual([1, 2, 3, 3]);
+    expect(marked.map(([, fd]) => fd)).toEqual([1, 3]);
     expect(marked[0]![0]).toBe(FN);
     expect(relay.state).toMatchObject({
       breaker: "closed",
@@ -224,5 +240,102 @@ describe("relay to the ОФД", () => {
     relay.start();
     await run(60_000);
     expect(marked).toEqual([]);
+  });
+
+  it("frees the buffer with every ticket while it is full", async () => {
+    level = 200;
+    for (let i = 0; i < 3; i += 1) fn.add();
+    relay.start();
+    await run(10);
+    expect(marked.map(([, fd]) => fd)).toEqual([1, 2, 3, 3]);
+  });
+
+  it("takes the second route by itself, stays on it, and comes back while nothing waits", async () => {
+    routes.push({ name: "second", host: "two", port: 1, timeoutMs: 1_000 });
+    ofd = "two";
+    fn.add();
+    fn.add();
+    relay.start();
+    await run(10);
+    expect(asked).toEqual(["one", "two", "two"]);
+    expect(fn.queue).toEqual([]);
+    expect(relay.state).toMatchObject({ route: "second", breaker: "closed" });
+    expect(events).toEqual(["ofd.route"]);
+    expect(results).toEqual([true, true]);
+    ofd = "up";
+    await run(15_000);
+    expect(relay.state.route).toBe("primary");
+    sale();
+    await run(10);
+    expect(asked.at(-1)).toBe("one");
+  });
+
+  it("counts one failure for both routes together", async () => {
+    routes.push({ name: "second", host: "two", port: 1, timeoutMs: 1_000 });
+    ofd = "down";
+    fn.add();
+    relay.start();
+    await run(10);
+    expect(asked).toEqual(["one", "two"]);
+    expect(results).toEqual([false]);
+  });
+
+  it("delivers at once when it is told to, past a pause and an open breaker", async () => {
+    ofd = "down";
+    fn.add();
+    relay.start();
+    await run(80_000);
+    expect(relay.state.breaker).toBe("open");
+    ofd = "up";
+    let done = false;
+    void relay.deliverNow(new AbortController().signal).then(() => (done = true));
+    await run(10);
+    expect(fn.queue).toEqual([]);
+    expect(done).toBe(true);
+  });
+
+  it("ends a forced delivery that fails", async () => {
+    ofd = "down";
+    fn.add();
+    relay.start();
+    await run(10);
+    let done = false;
+    void relay.deliverNow(new AbortController().signal).then(() => (done = true));
+    await run(10);
+    expect(done).toBe(true);
+    expect(sent).toHaveLength(2);
+  });
+
+  it("only watches a register that sends by itself, and asks it again when told to", async () => {
+    byDevice = true;
+    fn.add();
+    fn.add();
+    relay.start();
+    await run(10);
+    expect(sent).toEqual([]);
+    expect(marked.map(([, fd]) => fd)).toEqual([0]);
+    fn.queue.shift();
+    void relay.deliverNow(new AbortController().signal);
+    await run(10);
+    expect(marked.map(([, fd]) => fd)).toEqual([0, 1]);
+    expect(relay.state.route).toBe("device");
+    expect(results).toEqual([true]);
+    await run(6 * 60_000);
+    expect(results.at(-1)).toBe(false);
+    fn.queue.shift();
+    await run(15_000);
+    expect(results.at(-1)).toBe(true);
+  });
+
+  it("keeps the alarm of a rejected ticket until one is taken, in one event", async () => {
+    fn.rejects = true;
+    fn.add();
+    relay.start();
+    await run(20_000);
+    expect(events).toEqual(["ofd.ticket_rejected"]);
+    expect(relay.state.rejected).toMatchObject({ text: "не принято" });
+    fn.rejects = false;
+    await run(40_000);
+    expect(relay.state.rejected).toBeNull();
   });
 });

@@ -26,6 +26,17 @@ describe("link monitor", () => {
     expect(monitor.tick(102_000 + MINIMUM)).toEqual({ from: "degraded", to: "online" });
   });
 
+  it("calls a link slow by the median of its last five answers, and never lost for that", () => {
+    const monitor = new LinkMonitor(0);
+    expect(monitor.view("ofd")).toEqual({ up: true, slow: false, rttMs: null });
+    for (const rtt of [40, 5_000, 60, 5_000, 5_000]) monitor.report("ofd", true, 1_000, rtt);
+    expect(monitor.view("ofd")).toEqual({ up: true, slow: true, rttMs: 5_000 });
+    expect(monitor.mode).toBe("online");
+    for (const rtt of [30, 30, 30]) monitor.report("ofd", true, 2_000, rtt);
+    expect(monitor.view("ofd")).toEqual({ up: true, slow: false, rttMs: 30 });
+    expect(monitor.view("odoo").rttMs).toBeNull();
+  });
+
   it("does not blink when a link flaps", () => {
     const monitor = new LinkMonitor(0);
     monitor.report("ofd", true, 0);

@@ -23,7 +23,22 @@ interface LinkState {
   fresh: boolean;
   /** Results in a row that contradict `up`. */
   against: number;
+  /** Times of the last answers, ms, newest last. */
+  rtt: number[];
 }
+
+/** A link as people see it. */
+export interface LinkView {
+  readonly up: boolean;
+  /** «Медленная связь»: it answers, but late. */
+  readonly slow: boolean;
+  /** Median of the last five answers, ms; null before the first. */
+  readonly rttMs: number | null;
+}
+
+/** ms from which on a link counts as slow; a slow link is not a lost one. */
+export const SLOW_FROM = 3_000;
+const REMEMBERED = 5;
 
 export interface ModeChange {
   readonly from: Mode;
@@ -33,8 +48,8 @@ export interface ModeChange {
 export class LinkMonitor {
   readonly #options: LinkMonitorOptions;
   readonly #links: Record<Link, LinkState> = {
-    odoo: { up: true, fresh: true, against: 0 },
-    ofd: { up: true, fresh: true, against: 0 },
+    odoo: { up: true, fresh: true, against: 0, rtt: [] },
+    ofd: { up: true, fresh: true, against: 0, rtt: [] },
   };
   readonly #startedAt: number;
   #mode: Mode = "online";
@@ -65,9 +80,21 @@ export class LinkMonitor {
     return this.#links[link].up && this.#links[link].against === 0;
   }
 
-  /** One call went through or not. @returns the change of mode, if it made one */
-  report(link: Link, ok: boolean, now: number): ModeChange | null {
+  view(link: Link): LinkView {
+    const { up, rtt } = this.#links[link];
+    const sorted = rtt.toSorted((a, b) => a - b);
+    const rttMs = sorted[sorted.length >> 1] ?? null;
+    return { up, slow: up && rttMs !== null && rttMs >= SLOW_FROM, rttMs };
+  }
+
+  /**
+   * One call went through or not.
+   * @param rttMs how long a call that went through took
+   * @returns the change of mode, if it made one
+   */
+  report(link: Link, ok: boolean, now: number, rttMs?: number): ModeChange | null {
     const state = this.#links[link];
+    if (ok && rttMs !== undefined) state.rtt = [...state.rtt, rttMs].slice(-REMEMBERED);
     const first = state.fresh && now - this.#startedAt < this.#options.minimumMs;
     state.fresh = false;
     if (ok === state.up) {

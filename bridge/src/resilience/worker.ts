@@ -19,6 +19,7 @@ export class Worker {
   #stop = new AbortController();
   #woken = false;
   #wakeSleeper: (() => void) | null = null;
+  #atNextTurn: (() => void)[] = [];
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -31,10 +32,13 @@ export class Worker {
   }
 
   /**
+   * @param atNextTurn called when the turn that follows begins
+   *
    * Ends the sleep; a wake during a turn makes the next turn follow without sleep. The turn begins
    * after whoever wakes has gone on: a sale's answer leaves before the work that it makes behind it.
    */
-  wake(): void {
+  wake(atNextTurn?: () => void): void {
+    if (atNextTurn !== undefined) this.#atNextTurn.push(atNextTurn);
     this.#woken = true;
     setImmediate(() => {
       if (this.#woken) this.#wakeSleeper?.();
@@ -51,6 +55,7 @@ export class Worker {
   async #loop(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#woken = false;
+      for (const tell of this.#atNextTurn.splice(0)) tell();
       let sleepMs: number;
       try {
         sleepMs = await this.#options.turn(signal);

@@ -2,7 +2,7 @@
 import type { RequestHandler } from "express";
 import { Problem } from "../problems.ts";
 
-const METHODS = "GET, POST, DELETE, OPTIONS";
+const METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS";
 const HEADERS = "Authorization, Content-Type, Idempotency-Key, X-Request-Id";
 const EXPOSED = "Retry-After, X-Request-Id, WWW-Authenticate";
 

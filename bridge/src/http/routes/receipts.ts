@@ -1,23 +1,26 @@
-import { Router, type Request, type Response } from "express";
+import type { Response } from "express";
 import { localDate } from "../local-date.ts";
 import { parseReceipt } from "../../domain/parse-receipt.ts";
 import type { Receipt, ReceiptKey } from "../../domain/receipt.ts";
-import { parseKey } from "../../domain/receipt-key.ts";
 import type { StoredReceipt } from "../../journal/types.ts";
 import type { HttpDeps } from "../deps.ts";
+import { documentBody } from "../document-body.ts";
+import { operationKey, type Door } from "../door.ts";
+import type { KeptAnswers } from "../kept-answers.ts";
 import { callerOf } from "../middleware/auth.ts";
 import { OPERATIONS } from "../operations.ts";
 import { answerFor, notTaken, taken } from "../outcome.ts";
+import { headerKey, pathKey } from "../path-key.ts";
 import { Problem } from "../problems.ts";
 import { receiptBody } from "../receipt-body.ts";
 import { validated } from "../validate.ts";
+import { refusing } from "./till.ts";
 
-export function receiptRoutes(deps: HttpDeps): Router {
+export function receiptRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): void {
   const { lane, journal } = deps;
   const show = (row: StoredReceipt) => receiptBody(row, deps.passport());
-  const router = Router();
 
-  router.post("/kkt/receipt", async (request, response) => {
+  door.on(OPERATIONS.postReceipt, async (request, response) => {
     const key = headerKey(request);
     const known = journal.get(key);
     // what was a good receipt when it was accepted is one still: a tax rate may end meanwhile
@@ -34,7 +37,7 @@ export function receiptRoutes(deps: HttpDeps): Router {
     response.once("finish", () => deps.crash("after-http-answer"));
   });
 
-  router.get("/kkt/receipt/:key", (request, response) => {
+  door.on(OPERATIONS.getReceipt, (request, response) => {
     const key = pathKey(request);
     const row = journal.get(key);
     if (row === null) throw new Problem("receipt_unknown");
@@ -42,7 +45,7 @@ export function receiptRoutes(deps: HttpDeps): Router {
     response.json(show(row));
   });
 
-  router.delete("/kkt/receipt/:key", (request, response) => {
+  door.on(OPERATIONS.withdrawReceipt, (request, response) => {
     const key = pathKey(request);
     const row = journal.get(key);
     if (row === null) throw new Problem("receipt_unknown");
@@ -61,7 +64,7 @@ export function receiptRoutes(deps: HttpDeps): Router {
     }
   });
 
-  router.get("/kkt/receipts", (request, response) => {
+  door.on(OPERATIONS.listReceipts, (request, response) => {
     const { state, limit, before } = validated(OPERATIONS.listReceipts.query, request.query);
     const rows = journal.list({
       limit,
@@ -75,14 +78,43 @@ export function receiptRoutes(deps: HttpDeps): Router {
     });
   });
 
-  router.post("/kkt/orders/state", (request, response) => {
+  door.on(OPERATIONS.ordersState, (request, response) => {
     const { uuids } = validated(OPERATIONS.ordersState.body, request.body);
     const rows = [...new Set(uuids)].flatMap((uuid) => lastAttempt(journal.byUuid(uuid)));
     for (const row of rows) lane.touch(row.key);
     response.json({ receipts: rows.map(show) });
   });
 
-  return router;
+  door.on(OPERATIONS.resolveReceipt, async (request, response) => {
+    const key = pathKey(request);
+    const { outcome, fd, attested, reason } = validated(
+      OPERATIONS.resolveReceipt.body,
+      request.body,
+    );
+    const resolution = {
+      outcome,
+      ...(fd === undefined ? {} : { fd }),
+      ...(attested === undefined
+        ? {}
+        : { attested: { fp: attested.fp, dateTime: attested.date_time } }),
+      reason: reason.trim(),
+      by: callerOf(response).profile,
+    };
+    const what = { operation: "resolve", key, outcome, fd, attested, reason };
+    const { status, body } = await kept.once(operationKey(request), what, async () => ({
+      status: 200,
+      body: show(await refusing(() => lane.resolve(key, resolution))),
+    }));
+    response.status(status).json(body);
+  });
+
+  door.on(OPERATIONS.receiptDocument, (request, response) => {
+    const key = pathKey(request);
+    if (journal.get(key) === null) throw new Problem("receipt_unknown");
+    const document = journal.document(key);
+    if (document === null) throw new Problem("document_unknown");
+    response.json(documentBody(document, journal.mismatches(key)));
+  });
 }
 
 /** @param at ms UTC of the settlement */
@@ -113,22 +145,6 @@ function requireOwner(owner: string, response: Response): void {
 
 function owns(owner: string, response: Response): boolean {
   return owner.startsWith(`${callerOf(response).profile}.`);
-}
-
-function headerKey(request: Request): ReceiptKey {
-  const text = request.get("idempotency-key");
-  if (text === undefined || text === "") throw new Problem("idempotency_key_missing");
-  return keyFrom(text);
-}
-
-function pathKey(request: Request): ReceiptKey {
-  return keyFrom(String(request.params["key"]));
-}
-
-function keyFrom(text: string): ReceiptKey {
-  const key = parseKey(text);
-  if (key === null) throw new Problem("idempotency_key_malformed");
-  return key;
 }
 
 function lastAttempt(rows: readonly StoredReceipt[]): StoredReceipt[] {

@@ -1,19 +1,25 @@
-import { Router } from "express";
 import type { HttpDeps } from "../deps.ts";
+import type { Door } from "../door.ts";
+import { OPERATIONS } from "../operations.ts";
+import { openApiDocument } from "../openapi.ts";
+import { Problem } from "../problems.ts";
 
-export function statusRoutes(deps: HttpDeps): Router {
-  const router = Router();
-  router.get("/kkt/status", (_request, response) => {
+export function statusRoutes(door: Door, deps: HttpDeps): void {
+  const document = openApiDocument(deps.version);
+  door.on(OPERATIONS.status, (_request, response) => {
     response.json(deps.status());
   });
-  router.get("/kkt/buffer/status", (_request, response) => {
-    const { buffer, ofd } = deps.status();
-    response.json({
-      ...buffer,
-      odoo_oldest_at: deps.journal.buffer().odooOldestAt,
-      ofd_last_ok_at: ofd.last_ok_at,
-      odoo_last_ok_at: deps.odooLastOkAt(),
-    });
+  door.on(OPERATIONS.health, (_request, response) => {
+    response.json({ status: "ok" });
   });
-  return router;
+  door.on(OPERATIONS.ready, (_request, response) => {
+    const missing = deps.missing();
+    if (missing.length > 0) {
+      throw new Problem("not_ready", { detail: missing.join("; "), extra: { missing } });
+    }
+    response.json({ status: "ready" });
+  });
+  door.on(OPERATIONS.openapi, (_request, response) => {
+    response.json(document);
+  });
 }

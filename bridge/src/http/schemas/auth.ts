@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SCOPES } from "../auth/scope.ts";
 
 export const challengeAnswerSchema = z.strictObject({
   nonce: z.string(),
@@ -15,4 +16,5 @@ export const tokenAnswerSchema = z.strictObject({
   token_type: z.literal("Bearer"),
   expires_in: z.int().meta({ description: "Seconds" }),
   profile: z.string(),
+  scope: z.enum(SCOPES),
 });

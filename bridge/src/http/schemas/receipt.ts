@@ -35,7 +35,7 @@ export const receiptBodySchema = z.strictObject({
   key: z.string(),
   uuid: z.string(),
   attempt: z.int(),
-  type: z.enum(["sale", "refund"]),
+  type: z.enum(["sale", "refund", "sale_correction", "refund_correction"]),
   state: z.enum(RECEIPT_STATES),
   order_name: z.string(),
   pos_id: z.string(),

@@ -1,15 +1,29 @@
 /** Stand-ins for the lane and the journal: what the HTTP door and the push see of them, no more. */
+import type { ArchivedDocument } from "../../device/fiscal-device.ts";
 import type { Receipt, ReceiptKey, ReceiptState } from "../../domain/receipt.ts";
 import { formatKey } from "../../domain/receipt-key.ts";
 import { Listeners } from "../../domain/listeners.ts";
-import type {
-  Lane,
-  LaneSnapshot,
-  SubmitRequest,
-  SubmitResult,
-  WithdrawResult,
+import {
+  LaneRefusal,
+  type Lane,
+  type LaneSnapshot,
+  type OperationRequest,
+  type Resolution,
+  type SubmitRequest,
+  type SubmitResult,
+  type WithdrawResult,
 } from "../../fiscalization/types.ts";
-import type { BufferLevel, Journal, Reason, StoredReceipt } from "../../journal/types.ts";
+import type {
+  BufferLevel,
+  CatalogueItem,
+  DeadReceipt,
+  Journal,
+  JournalEvent,
+  Reason,
+  StoredOperation,
+  StoredReceipt,
+} from "../../journal/types.ts";
+import type { HttpJournal } from "../deps.ts";
 
 export const UUID = "5a0c7a52-9a3e-4a9e-8f6e-0123456789ab";
 
@@ -46,6 +60,8 @@ export function storedReceipt(change: Partial<StoredReceipt> = {}): StoredReceip
     cashier: { name: "Кассирова А. А.", inn: null },
     taxSystem: null,
     refundOf: null,
+    correction: null,
+    electronicOnly: false,
   };
   return {
     seq: 1,
@@ -105,6 +121,8 @@ export const readySnapshot: LaneSnapshot = {
     taxSystems: 1,
     fnExpires: "2028-01-01",
     ofd: null,
+    ofdBy: "bridge",
+    protocol: "shtrih-v1",
   },
   status: {
     fn: "9999078900012345",
@@ -116,8 +134,13 @@ export const readySnapshot: LaneSnapshot = {
     unsent: 0,
     oldestUnsent: null,
     warnings: 0,
+    documentsLeft: 200_000,
   },
   statusAt: "2026-11-22T18:03:00.000Z",
+  shift: { openedAt: "2026-11-22T06:00:00.000Z", closesBy: "2026-11-23T06:00:00.000Z" },
+  deviceDriftMs: 0,
+  maintenance: null,
+  catchingUp: false,
 };
 
 /** Rows by key; the lane and the journal of a test look at the same ones. */
@@ -149,8 +172,13 @@ export class FakeLane implements Lane {
   readonly submitted: SubmitRequest[] = [];
   /** Decides instead of `accepted`/`known`. */
   decide: ((request: SubmitRequest) => SubmitResult | null) | null = null;
-  operation: () => Promise<{ shift: number; fd: number; fp: number }> = () =>
-    Promise.resolve({ shift: 3, fd: 8, fp: 9 });
+  /** How operations end. */
+  end: (request: OperationRequest) => Partial<StoredOperation> = () => ({
+    state: "done",
+    result: { shift: 3, fd: 8, fp: 9, unconfirmed: 0, firstUnconfirmed: null },
+  });
+  readonly operated: { readonly key: string; readonly request: OperationRequest }[] = [];
+  readonly resolved: { readonly key: string; readonly resolution: Resolution }[] = [];
   current: LaneSnapshot = readySnapshot;
   readonly #changes = new Listeners<LaneSnapshot>();
 
@@ -199,9 +227,39 @@ export class FakeLane implements Lane {
     });
   }
 
-  openShift = (): Promise<{ shift: number; fd: number; fp: number }> => this.operation();
-  closeShift = (): Promise<{ shift: number; fd: number; fp: number }> => this.operation();
-  printX = async (): Promise<void> => void (await this.operation());
+  async operate(key: string, request: OperationRequest): Promise<StoredOperation> {
+    const end = await Promise.resolve(this.end(request));
+    this.operated.push({ key, request });
+    return {
+      seq: 1,
+      key,
+      kind: request.kind,
+      bodyHash: "00",
+      body: {},
+      state: "done",
+      intent: null,
+      result: null,
+      reason: null,
+      begunAt: "2026-11-22T18:03:00.000Z",
+      endedAt: null,
+      ...end,
+    };
+  }
+
+  resolve(key: ReceiptKey, resolution: Resolution): Promise<StoredReceipt> {
+    const row = this.rows.get(key);
+    if (row?.state !== "unknown") {
+      return Promise.reject(new LaneRefusal({ code: "not_stopped", text: "Касса не остановлена" }));
+    }
+    this.resolved.push({ key: formatKey(key), resolution });
+    return Promise.resolve(this.rows.end(key, resolution.outcome));
+  }
+
+  maintenance(on: boolean, reason: string, by: string): void {
+    const since = "2026-11-22T18:03:00.000Z";
+    this.show({ ...this.current, maintenance: on ? { since, reason, by } : null });
+  }
+
   withDevice = <T>(): Promise<T> => Promise.reject(new Error("no device in this test"));
   expectInn = (): void => undefined;
   snapshot = (): LaneSnapshot => this.current;
@@ -225,7 +283,26 @@ export const emptyBuffer: BufferLevel = {
   odooOldestAt: null,
 };
 
-export function fakeJournal(rows: FakeRows): Pick<Journal, "get" | "byUuid" | "list" | "buffer"> {
+/** What a test may put into the journal besides receipts, and look at afterwards. */
+export class FakeStore {
+  capacity = 200;
+  readonly settings = new Map<string, string>();
+  readonly dead = new Map<string, DeadReceipt>();
+  events: JournalEvent[] = [];
+  documents = new Map<string, readonly [ArchivedDocument, readonly string[]]>();
+  catalogue = new Map<string, CatalogueItem>();
+
+  takeDead(key: ReceiptKey): StoredReceipt | null {
+    const found = this.dead.get(formatKey(key))?.row ?? null;
+    this.dead.delete(formatKey(key));
+    return found;
+  }
+}
+
+export function fakeJournal(
+  rows: FakeRows,
+  store = new FakeStore(),
+): HttpJournal & Pick<Journal, "deadCount"> {
   const all = (): StoredReceipt[] => [...rows.rows.values()].sort((a, b) => b.seq - a.seq);
   return {
     get: (key) => rows.get(key),
@@ -235,6 +312,19 @@ export function fakeJournal(rows: FakeRows): Pick<Journal, "get" | "byUuid" | "l
         .filter((row) => state === undefined || row.state === state)
         .filter((row) => beforeSeq === undefined || row.seq < beforeSeq)
         .slice(0, limit),
-    buffer: () => emptyBuffer,
+    buffer: () => ({ ...emptyBuffer, capacity: store.capacity }),
+    setCapacity: (capacity) => void (store.capacity = capacity),
+    events: ({ beforeSeq, limit }) =>
+      store.events.filter(({ seq }) => seq < (beforeSeq ?? Infinity)).slice(0, limit),
+    dead: () => [...store.dead.values()],
+    deadCount: () => store.dead.size,
+    retryDead: (key) => store.takeDead(key),
+    settleDead: (key) => store.takeDead(key),
+    document: (key) => store.documents.get(formatKey(key))?.[0] ?? null,
+    mismatches: (key) => store.documents.get(formatKey(key))?.[1] ?? [],
+    catalogueByBarcode: (barcode) => store.catalogue.get(barcode) ?? null,
+    operation: () => null,
+    getSetting: (name) => store.settings.get(name) ?? null,
+    setSetting: (name, value) => void store.settings.set(name, value),
   };
 }

@@ -6,13 +6,14 @@ import { noCrash } from "../../fiscalization/crash-points.ts";
 import { createStatusSource } from "../../live/status-source.ts";
 import { silentLogger } from "../../observability/logger.ts";
 import { LinkMonitor } from "../../resilience/link-monitor.ts";
+import { WorkClasses } from "../../resilience/work-classes.ts";
 import { createApp } from "../app.ts";
 import { TokenService } from "../auth/tokens.ts";
 import { TrustedTime } from "../auth/trusted-time.ts";
 import type { HttpDeps } from "../deps.ts";
 import { createHttpServer } from "../server.ts";
 import { newSigningKey, obtainToken, type SigningKey } from "./browser.ts";
-import { FakeLane, FakeRows, fakeJournal } from "./fakes.ts";
+import { FakeLane, FakeRows, FakeStore, fakeJournal } from "./fakes.ts";
 
 export const ORIGIN = "https://odoo.example.ru";
 
@@ -21,13 +22,16 @@ export interface Harness {
   readonly server: Server;
   readonly lane: FakeLane;
   readonly rows: FakeRows;
+  readonly store: FakeStore;
   readonly odoo: SigningKey;
   /** Profiles that Odoo has revoked. */
   readonly revoked: Set<string>;
   readonly tokens: TokenService;
   readonly deps: HttpDeps;
-  /** A valid token of `profile-1`. */
+  /** A valid token of `profile-1`, for an administrator unless the harness was told otherwise. */
   readonly token: string;
+  /** A token of `profile-1` with another scope. */
+  tokenFor(scope: string): Promise<string>;
   /** fetch with the token, JSON in and out. */
   call(path: string, init?: RequestInit & { json?: unknown }): Promise<Reply>;
   close(): Promise<void>;
@@ -54,7 +58,8 @@ export async function startHarness(change: Partial<HttpDeps> = {}): Promise<Harn
       databaseUuid: () => "database-uuid",
     },
   });
-  const journal = fakeJournal(rows);
+  const store = new FakeStore();
+  const journal = fakeJournal(rows, store);
   const deps: HttpDeps = {
     till: "T1",
     timezone: "Europe/Moscow",
@@ -72,9 +77,15 @@ export async function startHarness(change: Partial<HttpDeps> = {}): Promise<Harn
       lane,
       journal,
       monitor: new LinkMonitor(systemTime.monotonic()),
-      ofd: () => ({ breaker: "closed", lastOkAt: null }),
+      ofd: () => ({ breaker: "closed", lastOkAt: null, route: null }),
       odoo: () => ({ reachable: false, reason: null, lastHeartbeatAt: null }),
+      watch: () => ({ alerts: [], forecastEnd: null }),
+      odooDriftMs: () => null,
     }),
+    work: new WorkClasses(),
+    syncNow: () => true,
+    odooPending: () => undefined,
+    statusChanged: () => undefined,
     odooLastOkAt: () => null,
     passport: () => ({ userName: "ООО «Оптика»", address: "Москва" }),
     obstacle: () => null,
@@ -89,17 +100,22 @@ export async function startHarness(change: Partial<HttpDeps> = {}): Promise<Harn
   const server = createHttpServer(createApp(deps));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const token = change.isShuttingDown === undefined ? await obtainToken(url, odoo, "T1") : "";
+  const token =
+    change.isShuttingDown === undefined
+      ? await obtainToken(url, odoo, "T1", "profile-1", "admin")
+      : "";
   return {
     url,
     server,
     lane,
     rows,
+    store,
     odoo,
     revoked,
     tokens,
     deps,
     token,
+    tokenFor: (scope) => obtainToken(url, odoo, "T1", "profile-1", scope),
     call: (path, init = {}) => call(url + path, token, init),
     close: () =>
       new Promise((resolve) => {
