@@ -3,10 +3,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 NODE := node --import tsx
 
-.PHONY: help setup build demo test lint format bench chaos stop clean
+.PHONY: help setup build demo test lint format bench chaos soak-72h stop clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 setup: ## install what is missing: Debian packages, npm packages, Odoo 19
 	@deploy/native/setup.sh
@@ -34,6 +34,9 @@ chaos: build ## random orders and faults, five ledgers compared; RUNS=n SEED=s
 	@$(NODE) tests/chaos/main.ts $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(TILLS),--tills $(TILLS)) $(if $(ORDERS_PER_FAULT),--orders-per-fault $(ORDERS_PER_FAULT)) \
 		$(if $(ODOO_WORKERS),--odoo-workers $(ODOO_WORKERS)) $(if $(KEEP),--keep)
+
+soak-72h: build ## 72 h (clocks put forward) without Odoo: 10,000 receipts kept and delivered; RUNS=n
+	@$(NODE) tests/chaos/soak.ts $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
 
 stop: ## end what the demo or a broken-off test run left running
 	@if [ -d node_modules/tsx ]; then $(NODE) deploy/native/src/main.ts down; fi

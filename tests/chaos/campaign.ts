@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { compareLedgers, sumUp, type Findings } from "./compare.ts";
 import { readLedgers, restOf, type Ledgers } from "./ledgers.ts";
 import type { Sold } from "./page.ts";
-import type { TillPlan } from "./plan.ts";
+import type { PlannedOrder, TillPlan } from "./plan.ts";
 import type { Rig } from "./rig.ts";
 import type { ChaosTill } from "./till.ts";
 
@@ -12,6 +12,10 @@ export interface CampaignOptions {
   /** How long the tills may take to resolve and deliver everything once all faults are over, ms. */
   readonly settleMs: number;
   readonly progress: (step: string) => void;
+  /** Done before each order, after its faults were put in place. */
+  readonly beforeOrder?: (till: ChaosTill, order: PlannedOrder) => Promise<void>;
+  /** Done when the last order has its end, before everything is put right. */
+  readonly afterSelling?: () => void;
 }
 
 export interface CampaignResult {
@@ -58,6 +62,7 @@ export async function runCampaign(rig: Rig, options: CampaignOptions): Promise<C
         const plan = options.plans.find(({ code }) => code === till.code);
         for (const order of plan?.orders ?? []) {
           await till.strike(order.faults);
+          await options.beforeOrder?.(till, order);
           sold.get(till)?.push(await till.page.sell(order));
         }
       }),
@@ -66,6 +71,7 @@ export async function runCampaign(rig: Rig, options: CampaignOptions): Promise<C
     clearInterval(telling);
   }
   const sellingMs = rig.now() - from;
+  options.afterSelling?.();
   for (const till of rig.tills) await till.calm();
   const restMs = await comeToRest(rig, options.settleMs);
   options.progress(

@@ -1,7 +1,7 @@
 /** The five ledgers of one till, read from outside when everything has come to rest. */
 import Database from "better-sqlite3";
 import type { OdooClient } from "@opticserp/fixtures/data/odoo-client.ts";
-import type { KktControl} from "@opticserp/fixtures/stand/control.ts";
+import type { KktControl } from "@opticserp/fixtures/stand/control.ts";
 import { type OfdControl } from "@opticserp/fixtures/stand/control.ts";
 import type { Sold } from "./page.ts";
 

@@ -19,11 +19,18 @@ export class Outages {
     this.#odooPid = odooPid;
   }
 
+  /** Odoo goes away until everything is calm again. */
+  async withoutOdoo(what: OdooFault): Promise<void> {
+    this.#odoo.push(what);
+    await this.#apply();
+  }
+
   async odoo(what: OdooFault, forMs: number): Promise<void> {
     this.#odoo.push(what);
     await this.#apply();
     await sleep(forMs);
-    this.#odoo.splice(this.#odoo.indexOf(what), 1);
+    const at = this.#odoo.indexOf(what);
+    if (at >= 0) this.#odoo.splice(at, 1);
     await this.#apply();
   }
 

@@ -155,7 +155,8 @@ export class Page {
         record = begin(record, sent, Date.now());
       }
       record = await this.#settle(record, fresh, started);
-      if (record.reason?.code === "shift_expired") await this.#closeShift(order.uuid, pressed);
+      if (record.reason?.code === "shift_expired")
+        await this.closeShift(`${order.uuid}-${pressed}`);
     }
     const now = this.#options.now();
     const struckAt = this.#struckAt;
@@ -254,20 +255,22 @@ export class Page {
   }
 
   /** As the cashier does when the till says that the shift is over 24 hours. */
-  async #closeShift(uuid: string, pressed: number): Promise<void> {
+  async closeShift(key: string): Promise<boolean> {
     try {
       const token = await this.#session.token();
       await callBridge(`${this.#options.url}/v1/kkt/shift/close`, {
         headers: {
           Authorization: `Bearer ${token}`,
-          "Idempotency-Key": `close-${uuid}-${pressed}`,
+          "Idempotency-Key": `close-${key}`,
         },
         body: JSON.stringify({ cashier: CASHIER }),
         timeout: 20_000,
       });
+      return true;
     } catch (error) {
       const code = error instanceof BridgeProblem ? error.problem.code : (error as Error).name;
       this.#note({ key: "shift/close", state: "none", fd: null, code });
+      return false;
     }
   }
 

@@ -40,7 +40,7 @@ export interface PlanOptions {
   /** Orders of all tills together. */
   readonly runs: number;
   readonly tills: readonly string[];
-  /** One fault per so many orders. */
+  /** One fault per so many orders; Infinity: none. */
   readonly ordersPerFault: number;
 }
 
@@ -68,7 +68,11 @@ function order(random: Random, index: number, { ordersPerFault }: PlanOptions): 
   const refundPick = random.integer(0, 30);
   const faults: Fault[] = [];
   // the first order finds everything well, so that a stand that is broken shows at once
-  if (index > 0 && random.integer(1, Math.round(ordersPerFault * 1000)) <= 1000) {
+  if (
+    index > 0 &&
+    Number.isFinite(ordersPerFault) &&
+    random.integer(1, Math.round(ordersPerFault * 1000)) <= 1000
+  ) {
     faults.push(drawFault(random));
     // troubles come together now and then
     if (random.integer(0, 9) === 0) faults.push(drawFault(random));
