@@ -28,7 +28,11 @@ import { createLogger, type Logger } from "./observability/logger.ts";
 import { Metrics } from "./observability/metrics.ts";
 import { createMetricsServer } from "./observability/metrics-server.ts";
 import { OdooClient } from "./odoo/client.ts";
+import { CatalogueSync } from "./catalogue/catalogue-sync.ts";
+import { createRefundDoor } from "./http/refund-door.ts";
 import { createOdooLink } from "./odoo/link.ts";
+import { Reservations } from "./refunds/reservations.ts";
+import { RefundSaga } from "./refunds/saga.ts";
 import { FollowUps } from "./odoo/follow-ups.ts";
 import { Heartbeat } from "./odoo/heartbeat.ts";
 import { OdooSync } from "./odoo/sync.ts";
@@ -195,6 +199,40 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     onAgain: () => sync.nudge(),
   });
 
+  const isOdooReady = (): boolean =>
+    heartbeat.state.reachable &&
+    heartbeat.state.reason === null &&
+    odoo.dialogue.version === "current";
+
+  const reservations = new Reservations({
+    client,
+    journal,
+    clock,
+    logger,
+    backoff: backoff(0.2),
+    timeoutMs: config.odoo.timeout_ms,
+  });
+  const saga = new RefundSaga({
+    client,
+    journal,
+    reservations,
+    clock,
+    logger,
+    odooVersion: () => odoo.dialogue.version,
+    retryMs: timers.refund_retry_ms,
+    deliverNow: () => sync.nudge(),
+  });
+  const catalogue = new CatalogueSync({
+    client,
+    journal,
+    clock,
+    logger,
+    backoff: backoff(0.2),
+    timeoutMs: config.odoo.sync_timeout_ms,
+    everyMs: timers.catalogue_ms,
+    isOdooReady,
+  });
+
   const heartbeat = new Heartbeat({
     client,
     till: config.till.code,
@@ -214,8 +252,9 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     onBack: () => {
       sync.linkIsBack();
       odoo.events.linkIsBack();
+      reservations.linkIsBack();
     },
-    onResult: (ok) => reportLink("odoo", ok),
+    onResult: (ok, rttMs) => reportLink("odoo", ok, rttMs),
   });
 
   const live = new LivePush({
@@ -243,6 +282,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     waitMs: timers.answer_wait_ms,
     lane,
     journal,
+    refunds: createRefundDoor({ saga, reservations, journal, clock }),
     tokens,
     work,
     status,
@@ -278,6 +318,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   trust.load();
   followUps.load();
   odoo.load();
+  reservations.load();
   passport.load();
   metrics.collectProcess();
   lane.onChange((snapshot) => {
@@ -289,6 +330,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     live.receiptChanged(() => receiptBody(row, passport.current));
     live.statusChanged();
     if (row.state === "fiscalized" && row.legs.odoo === "pending") sync.nudge();
+    if (row.receipt.type === "refund") reservations.nudge();
   });
   live.start(httpServer);
   await lane.start();
@@ -296,6 +338,8 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   heartbeat.start();
   sync.start();
   odoo.start();
+  reservations.start();
+  catalogue.start();
   purge.start();
   const modeTick = Math.min(MODE_TICK, timers.mode_min_ms);
   const modeTimer = setInterval(() => modeChanged(monitor.tick(clock.monotonic())), modeTick);
@@ -312,6 +356,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
       await Promise.all([
         ...[lane.stop(), relay.stop(), heartbeat.stop()],
         ...[sync.stop(), odoo.stop(), purge.stop(), forced.stop()],
+        ...[reservations.stop(), catalogue.stop()],
       ]);
       await live.stop();
       httpServer.closeIdleConnections();

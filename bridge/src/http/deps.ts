@@ -7,6 +7,7 @@ import type { Logger } from "../observability/logger.ts";
 import type { HttpMetrics } from "../observability/metrics.ts";
 import type { WorkClasses } from "../resilience/work-classes.ts";
 import type { TokenService } from "./auth/tokens.ts";
+import type { RefundDoor } from "./refund-door.ts";
 import type { Passport } from "./receipt-body.ts";
 import type { StatusBody } from "./schemas/status.ts";
 
@@ -40,6 +41,7 @@ export interface HttpDeps {
   readonly waitMs: number;
   readonly lane: Lane;
   readonly journal: HttpJournal;
+  readonly refunds: RefundDoor;
   readonly tokens: Pick<TokenService, "challenge" | "exchange" | "verify">;
   readonly work: WorkClasses;
   readonly status: () => StatusBody;

@@ -15,6 +15,7 @@ import {
   receiptListQuerySchema,
   receiptListSchema,
 } from "./schemas/receipt.ts";
+import { releaseSchema } from "./schemas/release.ts";
 import { healthSchema, readySchema, statusSchema } from "./schemas/status.ts";
 
 export type { Operation } from "./operations/operation.ts";
@@ -55,7 +56,11 @@ export const OPERATIONS = {
     auth: true,
     work: "critical",
     key: "receipt",
-    body: wireReceiptSchema,
+    body: wireReceiptSchema.extend({
+      release: releaseSchema.nullish().meta({
+        description: "Refunds by a manager's token: taken although Odoo can't be asked",
+      }),
+    }),
     answers: { 200: receiptBodySchema, 202: receiptBodySchema },
     problems: [
       "idempotency_key_missing",
@@ -77,6 +82,7 @@ export const OPERATIONS = {
       "storage_full",
       "shift_expired",
       "refund_original_not_synced",
+      "scope_insufficient",
       "refund_exceeds",
       "marking_disabled",
     ],

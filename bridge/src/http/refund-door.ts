@@ -14,18 +14,7 @@ import type { RefundSaga, Verdict } from "../refunds/saga.ts";
 import { includes } from "./auth/scope.ts";
 import type { Caller } from "./auth/tokens.ts";
 import { Problem } from "./problems.ts";
-
-/** `release` of the body: a manager takes a refund upon himself that Odoo can't be asked about. */
-export const releaseSchema = z.strictObject({
-  reason: z
-    .string()
-    .trim()
-    .min(1)
-    .max(200)
-    .regex(/^[^\p{Cc}]*$/u, "не должно содержать управляющих символов")
-    .meta({ description: "Why, for the event log" }),
-});
-export type Release = z.output<typeof releaseSchema>;
+import { releaseSchema, type Release } from "./schemas/release.ts";
 
 export interface RefundRequest {
   readonly key: ReceiptKey;

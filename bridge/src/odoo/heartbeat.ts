@@ -27,8 +27,8 @@ export interface HeartbeatOptions {
   readonly onAnswer: (answer: HeartbeatAnswer, heard: HeardAt) => void;
   /** Odoo answers again after it had not. */
   readonly onBack: () => void;
-  /** Each try, answered or not. */
-  readonly onResult: (ok: boolean) => void;
+  /** Each try, answered or not. `rttMs`: there and back, where it was answered. */
+  readonly onResult: (ok: boolean, rttMs?: number) => void;
 }
 
 export interface HeartbeatState {
@@ -155,7 +155,7 @@ export class Heartbeat {
     const monotonicMs = clock.monotonic();
     const serverMs = Date.parse(answer.server_time) + (monotonicMs - sentAt) / 2;
     onAnswer(answer, { serverMs, monotonicMs });
-    onResult(true);
+    onResult(true, monotonicMs - sentAt);
     if (!back) return;
     logger.info("odoo_reachable");
     onBack();

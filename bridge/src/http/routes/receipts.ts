@@ -12,6 +12,7 @@ import { OPERATIONS } from "../operations.ts";
 import { answerFor, notTaken, taken } from "../outcome.ts";
 import { headerKey, pathKey } from "../path-key.ts";
 import { Problem } from "../problems.ts";
+import { takeRelease } from "../refund-door.ts";
 import { receiptBody } from "../receipt-body.ts";
 import { validated } from "../validate.ts";
 import { refusing } from "./till.ts";
@@ -25,13 +26,20 @@ export function receiptRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): vo
     const known = journal.get(key);
     // what was a good receipt when it was accepted is one still: a tax rate may end meanwhile
     const at = known === null ? deps.clock.now() : Date.parse(known.acceptedAt);
-    const { receipt, blob } = parsed(request.body, key, at, deps);
+    const { body, release } = takeRelease(request.body);
+    const { receipt, blob } = parsed(body, key, at, deps);
     requireOwner(receipt.order.owner, response);
     const obstacle = deps.obstacle();
     // a key that is known is answered all the same
     if (obstacle !== null && known === null) throw notTaken(obstacle);
-    const row = taken(lane.submit({ key, receipt, blob }), show);
-    const ended = await lane.waitFor(row.key, deps.waitMs, goneSignal(response));
+    const submit = (): StoredReceipt => taken(lane.submit({ key, receipt, blob }), show);
+    const gone = goneSignal(response);
+    const caller = callerOf(response);
+    const row =
+      known === null && receipt.type === "refund"
+        ? await deps.refunds.pass({ key, receipt, release, caller, gone }, submit)
+        : submit();
+    const ended = await lane.waitFor(row.key, deps.waitMs, gone);
     const answer = answerFor(ended ?? row, show);
     response.status(answer.status).json(answer.body);
     response.once("finish", () => deps.crash("after-http-answer"));
