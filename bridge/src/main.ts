@@ -45,6 +45,10 @@ import { Backoff } from "./resilience/backoff.ts";
 import { ForcedSync } from "./resilience/forced-sync.ts";
 import { LinkMonitor, type Link } from "./resilience/link-monitor.ts";
 import { WorkClasses } from "./resilience/work-classes.ts";
+import { Mismatches } from "./watch/mismatches.ts";
+import { FnPace } from "./watch/pace.ts";
+import { forecastOf, takeReading } from "./watch/reading.ts";
+import { Watch } from "./watch/watch.ts";
 
 const BREAKER_SETTING = "ofd.breaker";
 /** ms of `stop` after which the process ends whatever is still open. */
@@ -129,7 +133,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     }),
     routes: () => routesOf(config.ofd, lane.snapshot().info?.ofd ?? null),
     byDevice: () => lane.snapshot().info?.ofdBy === "device",
-    exchange,
+    exchange: (...call) => work.run("critical", () => exchange(...call)),
     probe,
     pollMs: config.ofd.poll_ms,
     probeMs: timers.link_probe_ms,
@@ -164,6 +168,32 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     record,
   });
 
+  const pace = new FnPace(journal);
+  const mismatches = new Mismatches(journal);
+  const watch = new Watch({
+    journal,
+    clock,
+    logger,
+    limits: {
+      shiftDueMs: timers.shift_due_ms,
+      bufferOldestP2Ms: timers.buffer_oldest_p2_ms,
+      bufferOldestP1Ms: timers.buffer_oldest_p1_ms,
+    },
+    everyMs: timers.watch_ms,
+    read: () =>
+      takeReading({
+        lane,
+        journal,
+        clock,
+        mismatches,
+        pace,
+        relay: () => relay.state,
+        odooDriftMs: () => time.driftMs(),
+        lease: () => odoo.lease.alert,
+      }),
+    onChange: () => live.statusChanged(),
+  });
+
   const status = createStatusSource({
     till: config.till.code,
     version: VERSION,
@@ -173,7 +203,10 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     monitor,
     ofd: () => relay.state,
     odoo: () => heartbeat.state,
-    watch: () => ({ alerts: [], forecastEnd: null }),
+    watch: () => ({
+      alerts: watch.alerts,
+      forecastEnd: forecastOf({ lane, pace, clock }),
+    }),
     odooDriftMs: () => time.driftMs(),
   });
 
@@ -320,15 +353,19 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   odoo.load();
   reservations.load();
   passport.load();
+  pace.load();
+  watch.load();
   metrics.collectProcess();
   lane.onChange((snapshot) => {
     if (snapshot.info !== null) passport.learn(snapshot.info);
     live.statusChanged();
+    watch.soon();
   });
   lane.onReceipt((row) => {
     metrics.receiptChanged(row);
     live.receiptChanged(() => receiptBody(row, passport.current));
     live.statusChanged();
+    watch.soon();
     if (row.state === "fiscalized" && row.legs.odoo === "pending") sync.nudge();
     if (row.receipt.type === "refund") reservations.nudge();
   });
@@ -341,6 +378,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   reservations.start();
   catalogue.start();
   purge.start();
+  watch.start();
   const modeTick = Math.min(MODE_TICK, timers.mode_min_ms);
   const modeTimer = setInterval(() => modeChanged(monitor.tick(clock.monotonic())), modeTick);
   logger.info("bridge_started", { version: VERSION, ...urls });
@@ -351,6 +389,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
       logger.info("bridge_stopping");
       shuttingDown = true;
       clearInterval(modeTimer);
+      watch.stop();
       const closed = close(httpServer, STOP_WITHIN);
       // a receipt in flight ends and its answer goes out before anything else is taken away
       await Promise.all([
