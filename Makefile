@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 NODE := node --import tsx
 
-.PHONY: help setup build demo test lint format bench chaos soak-72h stop clean
+.PHONY: help setup build demo test lint format bench chaos soak-72h poc-1 poc-4 poc-5 load-1 load-2 load-3 stop clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -37,6 +37,24 @@ chaos: build ## random orders and faults, five ledgers compared; RUNS=n SEED=s
 
 soak-72h: build ## 72 h (clocks put forward) without Odoo: 10,000 receipts kept and delivered; RUNS=n
 	@$(NODE) tests/chaos/soak.ts $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
+
+poc-1: build ## the register, >= 50 operations; DEVICE=serial:PATH or tcp:HOST:PORT for a real one
+	@DEVICE=$(DEVICE) $(NODE) tests/poc/poc-1.ts
+
+poc-4: build ## eight hours offline: sales, overflow, a wrong clock, a killed bridge
+	@$(NODE) tests/poc/poc-4.ts
+
+poc-5: build ## split-brain: Odoo lost, a slow ОФД, flapping links, two syncs at once
+	@$(NODE) tests/poc/poc-5.ts
+
+load-1: build ## two tills offline, 50 receipts each, delivered
+	@$(NODE) tests/load/load-1.ts
+
+load-2: build ## the buffer overflows at 201
+	@$(NODE) tests/load/load-2.ts
+
+load-3: build ## 200 receipts synced by themselves
+	@$(NODE) tests/load/load-3.ts
 
 stop: ## end what the demo or a broken-off test run left running
 	@if [ -d node_modules/tsx ]; then $(NODE) deploy/native/src/main.ts down; fi
