@@ -3,7 +3,7 @@ import { BridgeProblem, BridgeUnreachable, NotPaired, NotSent } from "../bridge/
 import type { BridgeReceipt } from "../receipt/receipt_types.ts";
 import { FakeTimers, settle } from "../testing/fake_timers.ts";
 import { bridgeReceipt, UUID } from "../testing/receipts.ts";
-import { begin, newRecord, type OrderRecord } from "./attempt.ts";
+import { begin, newRecord, nextAttempt, type OrderRecord } from "./attempt.ts";
 import { Settlement, type Outcome, type Progress } from "./settlement.ts";
 
 type Answer = BridgeReceipt | Error;
@@ -129,6 +129,22 @@ describe("an order at the till", () => {
     const scene = new Scene();
     await scene.hear(bridgeReceipt("fiscalized", { uuid: "other" }));
     expect(scene.outcome).toBeNull();
+  });
+
+  test("Odoo does not know the refund's original yet: told, kept, the same key next time", async () => {
+    const scene = new Scene();
+    const detail = "Odoo ещё не знает исходного чека. Возврат можно повторить через 5 мин.";
+    const more = { detail, retry_after_seconds: 300, released_by_manager_possible: true };
+    await scene.answer(problem(409, "refund_original_not_synced", more));
+    const outcome = await scene.ended;
+    expect(outcome).toMatchObject({
+      kind: "refused",
+      reason: { text: detail },
+      record: { state: "unsent", attempt: 1 },
+    });
+    expect(nextAttempt(outcome.record)).toBe(1);
+    expect(scene.posts).toBe(1);
+    expect(scene.timers.pending).toBe(0);
   });
 
   test("the register refuses: the reason is told and the attempt is over", async () => {

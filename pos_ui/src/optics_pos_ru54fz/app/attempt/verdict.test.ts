@@ -43,13 +43,20 @@ describe("what a failed call proves", () => {
     expect(kindOf(problem(409, "lane_busy", { receipt: other }))).toBe("busy");
   });
 
-  test.each(["buffer_full", "device_unavailable", "lane_stopped", "paper_out"])(
-    "%s: the lane took nothing, sent before or not",
-    (code) => {
-      expect(kindOf(problem(503, code), true)).toBe("not_recorded");
-      expect(kindOf(problem(503, code), false)).toBe("not_recorded");
-    },
-  );
+  test.each([
+    [503, "buffer_full"],
+    [503, "device_unavailable"],
+    [503, "lane_stopped"],
+    [503, "paper_out"],
+    [503, "maintenance"],
+    [503, "storage_full"],
+    [503, "catching_up"],
+    [409, "refund_original_not_synced"],
+    [422, "refund_exceeds"],
+  ])("%i %s: nothing was taken, sent before or not", (status, code) => {
+    expect(kindOf(problem(status, code), true)).toBe("not_recorded");
+    expect(kindOf(problem(status, code), false)).toBe("not_recorded");
+  });
 
   test.each(["receipt_invalid", "shutting_down", "token_invalid", "certificate_revoked"])(
     "%s: refused at the door, proof only for a first request",

@@ -21,21 +21,27 @@ export type Verdict =
   /** No answer, or one that proves nothing: the attempt stays open. */
   | { readonly kind: "open"; readonly reason: Reason };
 
-/** The lane looked for the key and then took nothing: proof, however often it was sent before. */
+/** The key was looked for and then nothing taken: proof, however often it was sent before. */
 const LANE_TOOK_NOTHING = new Set([
   "buffer_full",
+  "catching_up",
   "device_unavailable",
   "device_refused",
   "setup_error",
   "lane_stopped",
+  "maintenance",
   "paper_out",
+  "refund_exceeds",
+  "refund_original_not_synced",
   "shift_open",
   "shift_closed",
   "shift_expired",
+  "storage_full",
 ]);
 
 /** Refused at the door, unread: an earlier request of the same attempt may have come through. */
 const DOOR_REFUSED = new Set([
+  "marking_disabled",
   "body_invalid",
   "idempotency_key_missing",
   "idempotency_key_malformed",
