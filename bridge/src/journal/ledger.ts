@@ -2,7 +2,9 @@
 import type { Database } from "better-sqlite3";
 import { Listeners } from "../domain/listeners.ts";
 import type { ReceiptKey } from "../domain/receipt.ts";
+import { JournalError } from "./journal-error.ts";
 import { eventKey, toStoredReceipt, type ReceiptRow, SELECT_RECEIPT } from "./rows.ts";
+import { asStorageError } from "./storage-error.ts";
 import type { StoredReceipt } from "./types.ts";
 
 export class Ledger {
@@ -11,6 +13,7 @@ export class Ledger {
   readonly #insertEvent;
   readonly #bySeq;
   #commits = 0;
+  #trouble: string | null = null;
 
   constructor(db: Database, onListenerError?: (error: unknown) => void) {
     this.db = db;
@@ -26,10 +29,24 @@ export class Ledger {
     return this.#commits;
   }
 
-  /** One commit; `immediate` so that a busy reader is waited for before anything was decided. */
+  /** Why the last write failed, while the disk takes none; null again with the first that works. */
+  get trouble(): string | null {
+    return this.#trouble;
+  }
+
+  /**
+   * One commit; `immediate` so that a busy reader is waited for before anything was decided.
+   * @throws JournalError storage_full: nothing of it happened, the next one may work
+   */
   write<T>(change: () => T): T {
     try {
-      return this.db.transaction(change).immediate();
+      const result = this.db.transaction(change).immediate();
+      this.#trouble = null;
+      return result;
+    } catch (cause) {
+      const error = asStorageError(cause, this.db.name);
+      if (error instanceof JournalError) this.#trouble = error.message;
+      throw error;
     } finally {
       this.#commits += 1;
     }

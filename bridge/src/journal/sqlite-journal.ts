@@ -54,6 +54,7 @@ export class SqliteJournal implements Journal {
   readonly #unlock: () => void;
   readonly #sql: Statements;
   readonly #capacity: number;
+  readonly path: string;
   readonly #ledger: Ledger;
   readonly #deadLetters: DeadLetters;
   readonly #documents: DocumentShelf;
@@ -68,6 +69,7 @@ export class SqliteJournal implements Journal {
   private constructor(db: Database, unlock: () => void, options: SqliteJournalOptions) {
     this.#db = db;
     this.#unlock = unlock;
+    this.path = options.path;
     this.#sql = prepareStatements(db);
     this.#capacity = options.capacity ?? DEFAULT_CAPACITY;
     this.#ledger = new Ledger(db, options.onListenerError);
@@ -443,6 +445,10 @@ export class SqliteJournal implements Journal {
       if (older.documents !== undefined) this.#sql.purgeDocuments.run(older.documents);
       return changes;
     });
+  }
+
+  get storageTrouble(): string | null {
+    return this.#ledger.trouble;
   }
 
   onReceipt(listener: (row: StoredReceipt) => void): () => void {

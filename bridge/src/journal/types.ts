@@ -156,7 +156,10 @@ export interface CatalogueItem {
   readonly unit: number;
 }
 
-/** Every method that changes something is one transaction, durable when it returns. */
+/**
+ * Every method that changes something is one transaction, durable when it returns.
+ * @throws JournalError storage_full where the disk takes it not
+ */
 export interface Journal {
   accept(input: {
     readonly key: ReceiptKey;
@@ -296,6 +299,11 @@ export interface Journal {
     at: string,
     older?: { readonly dead?: string; readonly documents?: string },
   ): number;
+  /**
+   * Why the disk takes no commit (full, read-only, failing), Russian; null as soon as one works.
+   * Methods that change something throw JournalError `storage_full` then, and nothing happened.
+   */
+  readonly storageTrouble: string | null;
   /** Told after each commit that changed a receipt. Returns the unsubscribe. */
   onReceipt(listener: (row: StoredReceipt) => void): () => void;
   close(): void;
