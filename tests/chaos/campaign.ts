@@ -61,6 +61,7 @@ export async function runCampaign(rig: Rig, options: CampaignOptions): Promise<C
       rig.tills.map(async (till) => {
         const plan = options.plans.find(({ code }) => code === till.code);
         for (const order of plan?.orders ?? []) {
+          await sleep(order.thinkMs);
           await till.strike(order.faults);
           await options.beforeOrder?.(till, order);
           sold.get(till)?.push(await till.page.sell(order));

@@ -18,6 +18,7 @@ function sold(index: number, change: Partial<Sold> = {}): Sold {
       cardPercent: 0,
       phone: false,
       refundPick: 0,
+      thinkMs: 0,
       faults: [],
     },
     items: [],

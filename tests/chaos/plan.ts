@@ -27,6 +27,8 @@ export interface PlannedOrder {
   readonly phone: boolean;
   /** Of a refund: which of the sales not yet taken back, counted from the newest. */
   readonly refundPick: number;
+  /** Time until the next customer stands there, ms; meanwhile the register has no receipt to make. */
+  readonly thinkMs: number;
   readonly faults: readonly Fault[];
 }
 
@@ -46,6 +48,7 @@ export interface PlanOptions {
 
 /** Percent of the orders that take goods back. */
 const REFUNDS = 12;
+const LONGEST_THINK_MS = 80;
 const CATALOGUE_SEED = 1;
 
 export function makePlan(options: PlanOptions): readonly TillPlan[] {
@@ -66,6 +69,7 @@ function order(random: Random, index: number, { ordersPerFault }: PlanOptions): 
   const cardPercent = random.pick([0, 0, 100, 100, 40]);
   const phone = random.integer(0, 3) === 0;
   const refundPick = random.integer(0, 30);
+  const thinkMs = random.integer(0, LONGEST_THINK_MS);
   const faults: Fault[] = [];
   // the first order finds everything well, so that a stand that is broken shows at once
   if (
@@ -78,7 +82,7 @@ function order(random: Random, index: number, { ordersPerFault }: PlanOptions): 
     if (random.integer(0, 9) === 0) faults.push(drawFault(random));
   }
   const type = refund ? "refund" : "sale";
-  return { index, uuid, type, items, cardPercent, phone, refundPick, faults };
+  return { index, uuid, type, items, cardPercent, phone, refundPick, thinkMs, faults };
 }
 
 const ITEMS = catalogue(CATALOGUE_SEED);

@@ -5,7 +5,7 @@ import { freePort, repoRoot } from "@opticserp/native";
 import { rotateCredential } from "@opticserp/fixtures/data/load.ts";
 import type { OdooClient } from "@opticserp/fixtures/data/odoo-client.ts";
 import { tillSpecs } from "@opticserp/fixtures/data/shop.ts";
-import { OfdControl } from "@opticserp/fixtures/stand/control.ts";
+import { KktControl, OfdControl } from "@opticserp/fixtures/stand/control.ts";
 import { NoisyLine } from "@opticserp/fixtures/stand/noisy-line.ts";
 import { Stand } from "@opticserp/fixtures/stand/stand.ts";
 import { TillClock } from "@opticserp/fixtures/stand/till-clock.ts";
@@ -131,6 +131,9 @@ async function build(options: RigOptions, undo: (() => Promise<unknown>)[]): Pro
       await freePort(),
     );
     if (till.kkt.ready.pty === null) throw new Error("the register has no serial line");
+    // both protocols of the line are proven at once: even tills speak V1 only, odd ones V2
+    const control = new KktControl(till.kkt.ready.control);
+    await control.post("/settings", { protocolV2: index % 2 === 1 });
     const line = await NoisyLine.open(path, till.kkt.ready.pty);
     await till.startBridge();
     const page = await Page.open({
