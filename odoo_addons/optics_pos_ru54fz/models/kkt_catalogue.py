@@ -45,7 +45,7 @@ class ProductPricelistItem(models.Model):
 
 
 class KktTill(models.Model):
-    """The catalogue of a till: what its Point of Sale may sell, as the page shows it."""
+    """The catalogue of a till: what its Point of Sale sells, as the page shows it."""
 
     _inherit = "kkt.till"
 

@@ -115,7 +115,11 @@ class KktReceipt(models.Model):
         "kkt.receipt", string="Refunds", compute="_compute_refund_ids"
     )
     reservation_ids = fields.One2many(
-        "kkt.refund.reservation", "original_id", string="Reserved Refunds"
+        "kkt.refund.reservation",
+        "original_id",
+        string="Reserved Refunds",
+        groups="optics_pos_ru54fz.group_kkt_manager,"
+        "optics_pos_ru54fz.group_kkt_accountant",
     )
     # Raised by whoever reserves or books a refund: of two at once one starts again and
     # then sees what the other did.

@@ -144,7 +144,10 @@ class KktShift(models.Model):
         return shift
 
     def write(self, vals):
-        if not self.env.su:
+        told = (
+            name == "state" or name.startswith(("opened_", "closed_")) for name in vals
+        )
+        if not self.env.su or not all(told):
             raise UserError(_("A fiscal shift cannot be changed."))
         return super().write(vals)
 

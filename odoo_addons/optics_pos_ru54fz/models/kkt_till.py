@@ -143,7 +143,12 @@ class KktTill(models.Model):
     )
 
     receipt_count = fields.Integer(compute="_compute_receipt_count")
-    browser_ids = fields.One2many("kkt.browser", "till_id", string="Browsers")
+    browser_ids = fields.One2many(
+        "kkt.browser",
+        "till_id",
+        string="Browsers",
+        groups="optics_pos_ru54fz.group_kkt_manager",
+    )
 
     _code_unique = models.Constraint(
         "unique (code)", "Another till has this code already."

@@ -107,7 +107,7 @@ class KktTillCommand(models.Model):
         waiting = commands.search(
             [("till_id", "=", till.id), ("kind", "=", kind), ("state", "=", "pending")]
         )
-        same = waiting.filtered(lambda command: command.args == args)
+        same = waiting.filtered(lambda command: (command.args or {}) == args)
         return same[:1] or commands.create(
             {
                 "till_id": till.id,

@@ -9,6 +9,9 @@ _logger = logging.getLogger(__name__)
 
 _LINK_STATES = ("ofd", "odoo")
 
+#: Who reads what the tills tell of themselves.
+_READERS = "optics_pos_ru54fz.group_kkt_manager,optics_pos_ru54fz.group_kkt_accountant"
+
 
 class KktTill(models.Model):
     """What a till's bridge tells of itself, what people see and ask for."""
@@ -59,15 +62,20 @@ class KktTill(models.Model):
     buffer_percent = fields.Integer(
         string="Buffer (%)", compute="_compute_buffer_percent"
     )
-    event_ids = fields.One2many("kkt.till.event", "till_id", string="Events")
+    event_ids = fields.One2many(
+        "kkt.till.event", "till_id", string="Events", groups=_READERS
+    )
     receipt_ids = fields.One2many("kkt.receipt", "till_id", string="Fiscal Receipts")
     shift_ids = fields.One2many("kkt.shift", "till_id", string="Shifts")
-    command_ids = fields.One2many("kkt.till.command", "till_id", string="Commands")
-    incident_ids = fields.One2many("kkt.event", "till_id", string="Incidents")
+    command_ids = fields.One2many(
+        "kkt.till.command", "till_id", string="Commands", groups=_READERS
+    )
+    incident_ids = fields.One2many(
+        "kkt.event", "till_id", string="Incidents", groups=_READERS
+    )
     incident_count = fields.Integer(
         compute="_compute_incident_count",
-        groups="optics_pos_ru54fz.group_kkt_manager,"
-        "optics_pos_ru54fz.group_kkt_accountant",
+        groups=_READERS,
     )
 
     @api.depends("buffer_level", "buffer_capacity")

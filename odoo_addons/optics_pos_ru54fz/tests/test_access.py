@@ -1,10 +1,30 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import KktCommon, browser_key
 
 GROUPS = "optics_pos_ru54fz.group_kkt_%s"
-OURS = ("kkt.till", "kkt.receipt", "kkt.browser", "kkt.event", "kkt.signing.key")
+OURS = (
+    "kkt.till",
+    "kkt.receipt",
+    "kkt.shift",
+    "kkt.browser",
+    "kkt.event",
+    "kkt.till.event",
+    "kkt.till.command",
+    "kkt.refund.reservation",
+    "kkt.catalogue.removal",
+    "kkt.signing.key",
+)
+#: What is kept for the audit: nobody writes, creates or deletes it by hand.
+KEPT = (
+    "kkt.receipt",
+    "kkt.shift",
+    "kkt.event",
+    "kkt.till.event",
+    "kkt.till.command",
+    "kkt.refund.reservation",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -18,7 +38,42 @@ class TestAccess(KktCommon):
         self.order = self.sell_signed()
         self.env["kkt.till"].certify_browser(self.config.id, "p", browser_key())
         self.env["kkt.event"]._record("foreign_inn", self.till, "m", {})
+        self.env["kkt.till.event"]._deliver(
+            self.till,
+            {
+                "journal": "11111111-aaaa",
+                "events": [
+                    {
+                        "seq": 1,
+                        "at": "2026-11-22T18:00:00Z",
+                        "kind": "mode.changed",
+                        "key": None,
+                        "data": {},
+                    }
+                ],
+            },
+        )
+        self.till.action_sync_now()
+        receipt = self.order.kkt_receipt_id
+        self.env["kkt.refund.reservation"]._answer(
+            self.till,
+            {
+                "reserve": [
+                    {
+                        "uuid": "u",
+                        "refund_of": {"fn": receipt.fn, "fd": receipt.fd},
+                        "items": [{"name": "Frame", "qty": 1, "sum": 1, "line": 1}],
+                    }
+                ]
+            },
+        )
+        removals = self.env["kkt.catalogue.removal"].sudo()
         self.records = {
+            "kkt.shift": receipt.shift_id,
+            "kkt.till.event": self.till.event_ids,
+            "kkt.till.command": self.till.command_ids,
+            "kkt.refund.reservation": receipt.reservation_ids,
+            "kkt.catalogue.removal": removals.create({"product": 1}),
             "kkt.till": self.till,
             "kkt.receipt": self.order.kkt_receipt_id,
             "kkt.browser": self.till.browser_ids,
@@ -39,23 +94,18 @@ class TestAccess(KktCommon):
                     self.assertEqual(record.has_access(operation), letter in rights)
 
     def test_rights_by_role(self):
-        self.assertRights(self.role("cashier"), kkt_till="r", kkt_receipt="r")
+        seen = {"kkt_till": "r", "kkt_receipt": "r", "kkt_shift": "r"}
+        told = {
+            "kkt_event": "r",
+            "kkt_till_event": "r",
+            "kkt_till_command": "r",
+            "kkt_refund_reservation": "r",
+        }
+        self.assertRights(self.role("cashier"), **seen)
+        self.assertRights(self.role("manager"), **seen, **told, kkt_browser="r")
+        self.assertRights(self.role("accountant"), **seen, **told)
         self.assertRights(
-            self.role("manager"),
-            kkt_till="r",
-            kkt_receipt="r",
-            kkt_browser="r",
-            kkt_event="r",
-        )
-        self.assertRights(
-            self.role("accountant"), kkt_till="r", kkt_receipt="r", kkt_event="r"
-        )
-        self.assertRights(
-            self.role("admin"),
-            kkt_till="rwcu",
-            kkt_receipt="r",
-            kkt_browser="r",
-            kkt_event="r",
+            self.role("admin"), **{**seen, "kkt_till": "rwcu"}, **told, kkt_browser="r"
         )
         self.assertRights(self.worker, kkt_receipt="rc")
         self.assertRights(self.new_user("clerk", "base.group_user"))
@@ -94,6 +144,29 @@ class TestAccess(KktCommon):
         admin = self.env["res.users"].search([("login", "=", "admin")], limit=1)
         with self.assertRaises(AccessError):
             receipt.with_user(admin).create({"fn": "1"})
+
+    def test_nobody_changes_what_is_kept(self):
+        """No role, nor all of them together, nor the bridges' own user."""
+        everything = self.env["res.users"].search([("login", "=", "admin")], limit=1)
+        users = [
+            self.role(name) for name in ("cashier", "manager", "accountant", "admin")
+        ]
+        for user in (*users, self.worker, everything):
+            for model in KEPT:
+                record = self.records[model].with_user(user)
+                with self.subTest(f"{user.login} {model}"):
+                    with self.assertRaises(UserError):
+                        record.write({"company_id": self.company.id})
+                    with self.assertRaises(UserError):
+                        record.unlink()
+                    if (user, model) != (self.worker, "kkt.receipt"):
+                        with self.assertRaises(AccessError):
+                            record.create({"company_id": self.company.id})
+        for model in KEPT:
+            with self.subTest(f"root {model}"), self.assertRaises(UserError):
+                self.records[model].sudo().unlink()
+            with self.subTest(f"root {model}"), self.assertRaises(UserError):
+                self.records[model].sudo().write({"company_id": self.company.id})
 
     def test_secrets_are_readable_by_nobody(self):
         admin = self.role("admin", "base.group_system")
@@ -150,8 +223,8 @@ class TestAccess(KktCommon):
     def test_companies_are_apart(self):
         company = self.env["res.company"].create({"name": "Other"})
         for name, models in {
-            "admin": ("kkt.till", "kkt.receipt", "kkt.browser", "kkt.event"),
-            "accountant": ("kkt.till", "kkt.receipt", "kkt.event"),
+            "admin": ("kkt.till", "kkt.browser", *KEPT),
+            "accountant": ("kkt.till", *KEPT),
         }.items():
             user = self.new_user(
                 f"other {name}", "base.group_user", GROUPS % name, company=company
@@ -169,17 +242,30 @@ class TestAccess(KktCommon):
     def test_accountant_sees_the_menus(self):
         accountant = self.role("accountant")
         visible = self.env["ir.ui.menu"].with_user(accountant)._visible_menu_ids()
-        for name in ("menu_kkt_receipt", "menu_kkt_till", "menu_kkt_event"):
+        for name in (
+            "menu_kkt_receipt",
+            "menu_kkt_shift",
+            "menu_kkt_till",
+            "menu_kkt_event",
+            "menu_kkt_till_event",
+            "menu_kkt_till_command",
+            "menu_kkt_refund_reservation",
+        ):
             self.assertIn(self.env.ref(f"optics_pos_ru54fz.{name}").id, visible)
         browsers = self.env.ref("optics_pos_ru54fz.menu_kkt_browser")
         self.assertNotIn(browsers.id, visible)
 
     def test_views_open_for_every_role(self):
+        """Every view of what a role may read, with every field in it."""
         for name in ("cashier", "manager", "admin", "accountant"):
             user = self.role(name, "point_of_sale.group_pos_user")
-            for model in ("kkt.till", "kkt.receipt"):
+            for model in OURS:
+                records = self.records[model].with_user(user)
+                if not records.has_access("read"):
+                    continue
+                kinds = ["list", "form", "search"]
+                kinds += ["kanban"] if model == "kkt.till" else []
                 with self.subTest(f"{name} {model}"):
-                    views = self.env[model].with_user(user)
-                    views.get_views(
-                        [(False, "list"), (False, "form"), (False, "search")]
-                    )
+                    views = records.get_views([(False, kind) for kind in kinds])
+                    names = views["models"][model]["fields"]
+                    self.assertTrue(records.read(list(names)))

@@ -155,6 +155,85 @@ class TestConcurrency(BaseCase):
             receipt = env["kkt.receipt"].search([("fn", "=", self.fn)])
             self.assertEqual(receipt.order_id.id, order_id)
 
+    def reserve(self, env, uuid):
+        till = env["kkt.till"].browse(self.till_id)
+        row = {
+            "uuid": uuid,
+            "refund_of": {"fn": self.fn, "fd": 1, "fp": 1},
+            "items": [{"name": "Lens", "qty": 2, "sum": 20, "line": 1}],
+        }
+        params = {"reserve": [row], "release": []}
+        (result,) = env["kkt.refund.reservation"]._answer(till, params)["results"]
+        return result["status"]
+
+    @mute_logger("odoo.service.model", "odoo.sql_db")
+    def test_two_tills_never_reserve_the_same_goods(self):
+        """The second waits for the first, begins again, and sees what is left."""
+        sale = self.row(items=[{"name": "Lens", "qty": 3, "sum": 30}])
+        with self.registry.cursor() as cr:
+            self.deliver(api.Environment(cr, SUPERUSER_ID, {}), sale)
+        with patch("odoo.service.model.time.sleep"):
+            statuses = self.while_another_is_open(
+                lambda env: self.reserve(env, "first"),
+                lambda env: self.reserve(env, "second"),
+            )
+        self.assertEqual(statuses, ["reserved", "exceeds"])
+
+    @mute_logger("odoo.service.model", "odoo.sql_db")
+    def test_refund_and_reservation_at_once(self):
+        """A refund that is booked meanwhile counts for who waited."""
+        sale = self.row(items=[{"name": "Lens", "qty": 3, "sum": 30}])
+        with self.registry.cursor() as cr:
+            self.deliver(api.Environment(cr, SUPERUSER_ID, {}), sale)
+        refund = self.row(
+            uuid=str(uuid4()),
+            type="refund",
+            fd=2,
+            items=[{"name": "Lens", "qty": 2, "sum": 20}],
+            refund_of={"fn": self.fn, "fd": 1, "fp": 1, "date": "2026-11-22"},
+        )
+        with patch("odoo.service.model.time.sleep"):
+            statuses = self.while_another_is_open(
+                lambda env: self.deliver(env, refund),
+                lambda env: self.reserve(env, "second"),
+            )
+        self.assertEqual(statuses, ["created", "exceeds"])
+
+    def lease(self, env, instance):
+        till = env["kkt.till"].browse(self.till_id)
+        return till._lease({"instance": instance})["held_by_other"]
+
+    @mute_logger("odoo.service.model", "odoo.sql_db")
+    def test_two_bridges_never_hold_the_lease(self):
+        with patch("odoo.service.model.time.sleep"):
+            refused = self.while_another_is_open(
+                lambda env: self.lease(env, "11111111.a"),
+                lambda env: self.lease(env, "22222222.b"),
+            )
+        self.assertEqual(refused, [False, True])
+
+    def while_another_is_open(self, first, second):
+        """What both answer; the second begins while the first is not committed."""
+        answers = []
+        with closing(self.registry.cursor()) as other:
+            env = api.Environment(other, SUPERUSER_ID, {})
+            # Its snapshot is taken before the first one's commit.
+            other.execute("SELECT 1")
+            backend = other.connection.get_backend_pid()
+
+            def run_second():
+                answers.append(retrying(lambda: second(env), env))
+
+            thread = threading.Thread(target=run_second, daemon=True)
+            thread.dbname = get_db_name()
+            with self.registry.cursor() as cr:
+                answers.append(first(api.Environment(cr, SUPERUSER_ID, {})))
+                thread.start()
+                self.wait_until_blocked(backend)
+            thread.join(_PATIENCE)
+            self.assertFalse(thread.is_alive())
+        return answers
+
     def count(self):
         with self.registry.cursor() as cr:
             cr.execute("SELECT count(*) FROM kkt_receipt WHERE fn = %s", [self.fn])

@@ -52,7 +52,15 @@ class TestControllers(KktCommon, HttpCase):
             f"NONE.{'A' * 43}",
             "x" * 5000,
         ):
-            for method in ("heartbeat", "receipts", "orders"):
+            for method in (
+                "heartbeat",
+                "lease",
+                "receipts",
+                "orders",
+                "events",
+                "refunds",
+                "catalogue",
+            ):
                 with self.subTest(f"{method} {credential[:20]}"):
                     self.assertDenied(self.call(method, {}, credential=credential))
         self.assertDenied(self.call("heartbeat", HEARTBEAT, Authorization=""))
@@ -130,6 +138,52 @@ class TestControllers(KktCommon, HttpCase):
         self.assertEqual(order.state, "paid")
         self.assertEqual(order.partner_id, self.customer)
         self.assertTrue(order.kkt_fiscal)
+
+    def test_lease_and_commands(self):
+        instance = "11111111-aaaa.1"
+        lease = self.call("lease", {"instance": instance})["result"]
+        self.assertEqual(lease["expires_in"], 90)
+        self.till.action_sync_now()
+        beat = {**HEARTBEAT, "instance": instance, "fence": lease["token"]}
+        (command,) = self.call("heartbeat", beat)["result"]["commands"]
+        self.assertEqual(command["kind"], "sync_now")
+        result = {"id": command["id"], "state": "done", "text": "ok"}
+        answer = self.call("heartbeat", {**beat, "results": [result]})["result"]
+        self.assertEqual(answer["commands"], [])
+        self.assertEqual(self.till.command_ids.state, "done")
+
+    def test_events_refunds_catalogue(self):
+        event = {
+            "seq": 3,
+            "at": "2026-11-22T18:00:00Z",
+            "kind": "mode.changed",
+            "key": None,
+            "data": {"mode": "offline"},
+        }
+        answer = self.call("events", {"journal": "11111111-aaaa", "events": [event]})
+        self.assertEqual(answer["result"], {"last_event": 3})
+        self.assertEqual(self.till.event_ids.create_uid, self.worker)
+        row = self.receipt_row()
+        self.call("receipts", {"receipts": [row]})
+        reserve = {
+            "uuid": "r",
+            "refund_of": {"fn": FN, "fd": row["fd"], "fp": row["fp"]},
+            "items": [{"name": "Frame", "qty": 1, "sum": 4500.1, "line": 1}],
+        }
+        answer = self.call("refunds", {"reserve": [reserve], "release": []})
+        self.assertEqual(answer["result"]["results"][0]["status"], "reserved")
+        answer = self.call("catalogue", {"since": None, "limit": 1})["result"]
+        self.assertEqual(len(answer["items"]), 1)
+        self.assertTrue(answer["cursor"])
+
+    @mute_logger(*_LOGS)
+    def test_bad_input_is_a_named_error(self):
+        for method in ("lease", "events", "refunds", "catalogue", "heartbeat"):
+            for params in ({"instance": 1, "events": 1, "reserve": 1, "limit": "x"},):
+                error = self.call(method, params)["error"]
+                self.assertEqual(
+                    error["data"]["name"], "odoo.exceptions.ValidationError"
+                )
 
     def test_only_post(self):
         response = self.url_open(

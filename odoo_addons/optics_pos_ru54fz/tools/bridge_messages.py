@@ -121,7 +121,8 @@ def _maintenance(params):
 
 def _alerts(params):
     alerts = []
-    for row in wire.rows(params["alerts"] or [], "alerts", _MAX_ALERTS):
+    rows = [] if params["alerts"] is None else params["alerts"]
+    for row in wire.rows(rows, "alerts", _MAX_ALERTS):
         if not isinstance(row, dict):
             raise WireError("alerts", "must hold objects")
         level = wire.text(row, "level", longest=16, path="alerts.")

@@ -166,7 +166,7 @@ def parse_heartbeat(params, zone):
 
 
 def _original(original):
-    """Which document a refund names; one that names none well is a fact all the same."""
+    """Which document a refund names; one that names none well is a fact as well."""
     fn, fd = original.get("fn"), original.get("fd")
     known = (
         isinstance(fn, str)
