@@ -214,7 +214,7 @@ export class DeviceLinkError extends Error {
    * till: no such port, no rights, port in use. null where only the silence is known.
    */
   readonly advice: string | null;
-  constructor(message: string, options: ErrorOptions & { readonly advice?: string } = {}) {
+  constructor(message: string, options: ErrorOptions & { readonly advice?: string | null } = {}) {
     super(message, options);
     this.advice = options.advice ?? null;
   }

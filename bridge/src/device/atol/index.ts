@@ -1,0 +1,2 @@
+/** The ATOL driver's door for the composition root. */
+export { AtolDevice, type AtolOptions } from "./driver.ts";
