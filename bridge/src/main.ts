@@ -8,6 +8,7 @@ import { listenOnBoth } from "./cli/listen.ts";
 import { createProgram } from "./cli/program.ts";
 import { fail, serve, type RunningBridge } from "./cli/serve.ts";
 import type { Config } from "./config/schema.ts";
+import { AtolDevice } from "./device/atol/index.ts";
 import type { FiscalDevice } from "./device/fiscal-device.ts";
 import { SerialTransport, ShtrihDevice, TcpTransport } from "./device/shtrih/index.ts";
 import { isoUtc, systemTime } from "./domain/clock.ts";
@@ -415,6 +416,14 @@ function warnOnce<T>(check: (value: T) => boolean): (value: T) => void {
 }
 
 function createDevice({ device }: Config, logger: Logger): FiscalDevice {
+  if (device.driver === "atol") {
+    return new AtolDevice({
+      url: device.url!,
+      login: device.web_login,
+      password: device.web_password,
+      deviceId: device.device_id,
+    });
+  }
   const transport =
     device.transport === "serial"
       ? new SerialTransport({ path: device.path!, baudRate: device.baud_rate })

@@ -1,4 +1,5 @@
 /** What the cashier reads when the device refuses: plain Russian and the one next step. */
+import { atolReason, unknownAtolText } from "../device/atol/reasons.ts";
 import { DeviceLinkError, type DeviceRefusal } from "../device/fiscal-device.ts";
 import type { Reason } from "../journal/types.ts";
 
@@ -80,19 +81,24 @@ export function refusalReason({
 }: Pick<DeviceRefusal, "deviceCode" | "message">): Reason {
   const text = deviceText(deviceCode);
   // 33h is what a driver says itself of content that it can't send, and why
-  const saysMore = deviceCode === CODE_BAD_PARAMETERS || DEVICE_REASONS[deviceCode] === undefined;
+  const saysMore = deviceCode === CODE_BAD_PARAMETERS || knownReason(deviceCode) === undefined;
   return { code: "device_refused", text: saysMore ? `${text} (${message})` : text, deviceCode };
 }
 
+/** Error bytes, or codes of ATOL's driver from 1000 up. */
+function knownReason(deviceCode: number): DeviceReason | undefined {
+  return DEVICE_REASONS[deviceCode] ?? atolReason(deviceCode);
+}
+
 function deviceText(deviceCode: number): string {
-  const known = DEVICE_REASONS[deviceCode];
+  const known = knownReason(deviceCode)?.text ?? unknownAtolText(deviceCode);
   const hex = deviceCode.toString(16).toUpperCase().padStart(2, "0");
-  return known?.text ?? `Касса ответила ошибкой ${hex}h. Сообщите администратору.`;
+  return known ?? `Касса ответила ошибкой ${hex}h. Сообщите администратору.`;
 }
 
 /** Tells HTTP whether editing the receipt can help (422) or the device must be put right (503). */
 export function refusalKind(reason: Reason): RefusalKind {
-  if (reason.deviceCode !== undefined) return DEVICE_REASONS[reason.deviceCode]?.kind ?? "state";
+  if (reason.deviceCode !== undefined) return knownReason(reason.deviceCode)?.kind ?? "state";
   return CONTENT_CODES.has(reason.code) ? "content" : "state";
 }
 
