@@ -230,7 +230,10 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     syncNow: () => void forced.start("odoo"),
     maintenance: (on, reason) => lane.maintenance(on, reason, "odoo"),
     wakeHeartbeat: () => heartbeat.wake(),
-    onAgain: () => sync.nudge(),
+    onAgain: () => {
+      sync.nudge();
+      catalogue.pullAll();
+    },
   });
 
   const isOdooReady = (): boolean =>

@@ -66,6 +66,7 @@ describe("the till's copy of the catalogue", () => {
           for (const one of items) shelf.set(one.id, one);
         },
         catalogueSize: () => shelf.size,
+        catalogueIds: () => [...shelf.keys()],
         catalogueByBarcode: (barcode) =>
           [...shelf.values()].find((one) => one.barcode === barcode) ?? null,
       },
@@ -168,17 +169,21 @@ describe("the till's copy of the catalogue", () => {
     ]);
   });
 
-  it("takes all again where Odoo's time went back: its database was restored", async () => {
+  it("takes all again after Odoo's database was restored, and drops what is gone", async () => {
     pages = [
-      { items: [item(1)], server_time: "2026-11-22T18:10:01Z" },
-      { items: [], server_time: "2026-11-20T00:00:00Z" },
-      { items: [item(1, { price: 9 })], server_time: "2026-11-20T00:00:01Z" },
+      { items: [item(1), item(2)], server_time: "2026-11-22T18:10:01Z" },
+      { items: [item(1, { price: 9 })], server_time: "2026-11-22T18:20:00Z" },
     ];
     sync.start();
     await run();
+    sync.pullAll();
+    await run();
+    expect(asked.map(({ since }) => since)).toEqual([null, null]);
+    expect([...shelf.values()].map(({ id, priceKopecks }) => [id, priceKopecks])).toEqual([
+      [1, 900],
+    ]);
     sync.pullNow();
     await run();
-    expect(asked.map(({ since }) => since)).toEqual([null, "2026-11-22T18:10:01Z", null]);
-    expect(shelf.get(1)?.priceKopecks).toBe(900);
+    expect(asked.at(-1)?.since).toBe("2026-11-22T18:20:00Z");
   });
 });

@@ -26,14 +26,19 @@ const HOURLY = "0 * * * *";
 
 const placeSchema = z.object({
   /** Odoo's time of the last whole pull, ISO UTC. */
-  since: z.string(),
+  since: z.string().nullable(),
 });
 
 export interface CatalogueSyncOptions {
   readonly client: Pick<OdooClient, "call">;
   readonly journal: Pick<
     Journal,
-    "getSetting" | "setSetting" | "updateCatalogue" | "catalogueSize" | "catalogueByBarcode"
+    | "getSetting"
+    | "setSetting"
+    | "updateCatalogue"
+    | "catalogueSize"
+    | "catalogueIds"
+    | "catalogueByBarcode"
   >;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -89,6 +94,12 @@ export class CatalogueSync {
     this.#worker.wake();
   }
 
+  /** Odoo's database was restored: what was told of it since is worth nothing. */
+  pullAll(): void {
+    this.#place.write({ since: null });
+    this.pullNow();
+  }
+
   async #turn(signal: AbortSignal): Promise<number> {
     const { backoff, logger, isOdooReady, everyMs } = this.#options;
     if (!this.#due && everyMs === HOUR) return HOUR;
@@ -107,7 +118,9 @@ export class CatalogueSync {
   }
 
   async #pull(since: string | null, signal: AbortSignal): Promise<void> {
-    const { logger } = this.#options;
+    const { logger, journal, clock } = this.#options;
+    // a whole pull names everything there is
+    const known = new Set(since === null ? journal.catalogueIds() : []);
     let cursor: string | null = null;
     let serverTime: string | null = null;
     let taken = 0;
@@ -115,13 +128,11 @@ export class CatalogueSync {
       const answer: Page = await this.#page(since, cursor, signal);
       // what changes while the pages are turned comes again with the next pull
       serverTime ??= answer.server_time;
-      if (since !== null && Date.parse(serverTime) < Date.parse(since)) {
-        logger.warn("catalogue_of_a_restored_odoo", { since, server_time: serverTime });
-        return this.#pull(null, signal);
-      }
+      if (since === null) for (const id of idsOf(answer.items)) known.delete(id);
       taken += this.#take(answer);
       cursor = answer.cursor ?? null;
       if (cursor === null) {
+        if (known.size > 0) journal.updateCatalogue([], [...known], isoUtc(clock));
         this.#place.write({ since: serverTime });
         logger.info("catalogue_pulled", { since, items: taken, size: this.#size() });
         return;
@@ -164,6 +175,10 @@ export class CatalogueSync {
   #size(): number {
     return this.#options.journal.catalogueSize();
   }
+}
+
+function idsOf(items: readonly unknown[]): readonly number[] {
+  return items.flatMap((wire) => catalogueItem(wire).id ?? []);
 }
 
 type Page = z.output<typeof catalogueAnswerSchema>;

@@ -9,6 +9,7 @@ export class CatalogueShelf {
   readonly #remove: Statement<[number]>;
   readonly #byBarcode: Statement<[string], CatalogueItem>;
   readonly #size: Statement<[], number>;
+  readonly #ids: Statement<[], number>;
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -27,6 +28,7 @@ export class CatalogueShelf {
        FROM catalogue_item WHERE barcode = ? ORDER BY updated_at DESC, id DESC LIMIT 1`,
     );
     this.#size = db.prepare<[], number>("SELECT count(*) FROM catalogue_item").pluck();
+    this.#ids = db.prepare<[], number>("SELECT id FROM catalogue_item").pluck();
   }
 
   update(items: readonly CatalogueItem[], removedIds: readonly number[], at: string): void {
@@ -39,6 +41,10 @@ export class CatalogueShelf {
 
   byBarcode(barcode: string): CatalogueItem | null {
     return this.#byBarcode.get(barcode) ?? null;
+  }
+
+  ids(): readonly number[] {
+    return this.#ids.all();
   }
 
   size(): number {

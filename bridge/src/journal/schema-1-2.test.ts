@@ -253,6 +253,7 @@ describe("the catalogue", () => {
     expect(journal.catalogueByBarcode("4600009")?.name).toBe("Новое имя");
     expect(journal.catalogueByBarcode("4600003")).toBeNull();
     expect(journal.catalogueSize()).toBe(2);
+    expect(journal.catalogueIds()).toHaveLength(2);
     journal.updateCatalogue([item(9, "4600009", "Позже")], [], "2026-11-23T00:00:00.000Z");
     expect(journal.catalogueByBarcode("4600009")?.name).toBe("Позже");
   });

@@ -343,6 +343,10 @@ export class SqliteJournal implements Journal {
     return this.#catalogue.size();
   }
 
+  catalogueIds(): readonly number[] {
+    return this.#catalogue.ids();
+  }
+
   get(key: ReceiptKey): StoredReceipt | null {
     // what a transaction decides by, it reads itself
     if (this.#db.inTransaction) return this.#read(key);

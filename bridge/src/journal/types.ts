@@ -264,6 +264,8 @@ export interface Journal {
   updateCatalogue(items: readonly CatalogueItem[], removedIds: readonly number[], at: string): void;
   catalogueByBarcode(barcode: string): CatalogueItem | null;
   catalogueSize(): number;
+  /** Of all items, for a pull of the whole catalogue to find those that are gone. */
+  catalogueIds(): readonly number[];
   get(key: ReceiptKey): StoredReceipt | null;
   byUuid(uuid: string): readonly StoredReceipt[];
   byFd(fn: string, fd: number): StoredReceipt | null;

@@ -65,13 +65,16 @@ export class Dialogue {
       },
       heard: (answer) => {
         this.#version = answer.lease === undefined ? "old" : "current";
-        if (answer.last !== undefined) redelivery.compare(answer.last, confirmed);
-        if (answer.lease === undefined) return;
+        const { lease: told, last } = answer;
+        // a second bridge of this till: what Odoo last has is the holder's
+        const ours = told?.held_by_other !== true;
+        if (last !== undefined && ours) redelivery.compare(last, confirmed);
+        if (told === undefined) return;
         commands.told(results);
-        if (answer.last_event != null) events.odooHas(answer.last_event, acked);
-        lease.heard(answer.lease, sentAt, false);
+        if (answer.last_event != null && ours) events.odooHas(answer.last_event, acked);
+        lease.heard(told, sentAt, false);
         if (lease.fence !== null) commands.take(answer.commands, lease.newestSeen);
-        else if (!answer.lease.held_by_other) this.#ask();
+        else if (ours) this.#ask();
       },
     };
   }

@@ -43,6 +43,8 @@ export class Lease {
   #until = 0;
   #newestSeen = 0;
   #lost: { readonly why: Lost; readonly since: string } | null = null;
+  /** Monotonic ms at which the lease of this till's last process is over. */
+  #predecessorUntil: number | null = null;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -84,8 +86,9 @@ export class Lease {
   heard(answer: LeaseAnswer, sentAt: number, granted: boolean): void {
     const { token } = answer;
     if (token === null) {
-      if (this.#token !== null || answer.held_by_other) {
-        this.#lose(answer.held_by_other ? "taken_over" : "expired");
+      if (this.#token !== null) this.#lose(answer.held_by_other ? "taken_over" : "expired");
+      else if (answer.held_by_other && !this.#isPredecessors(answer, sentAt)) {
+        this.#lose("taken_over");
       }
       return;
     }
@@ -96,6 +99,13 @@ export class Lease {
     this.#lost = null;
     this.#remember(token);
     if (news) this.#event("lease.acquired", { token });
+  }
+
+  /** After a restart the till's own lease of before has to run out first; nobody renews it. */
+  #isPredecessors({ expires_in }: LeaseAnswer, sentAt: number): boolean {
+    if (this.#lost !== null) return false;
+    this.#predecessorUntil ??= sentAt + (expires_in ?? USUAL_LIFE) * 1000;
+    return sentAt <= this.#predecessorUntil;
   }
 
   #checkExpiry(): void {

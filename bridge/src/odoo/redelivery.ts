@@ -26,6 +26,8 @@ export class Redelivery {
   readonly #options: RedeliveryOptions;
   /** ФН that Odoo named last. */
   #named: string | null = null;
+  /** What was answered last by delivering again: the same once more is no news. */
+  #done = "";
 
   constructor(options: RedeliveryOptions) {
     this.#options = options;
@@ -56,6 +58,9 @@ export class Redelivery {
 
   #again(fn: string, has: number, had: number): void {
     const { journal, clock, logger, onAgain } = this.#options;
+    const what = `${fn} ${has} ${had}`;
+    if (what === this.#done) return;
+    this.#done = what;
     const count = journal.deliverAgain(fn, has, isoUtc(clock));
     if (count === 0) return;
     logger.warn("odoo_lost_receipts", { fn, had, has, count });

@@ -79,7 +79,14 @@ export const refundsAnswerSchema = z.object({
         uuid: z.string(),
         status: z.enum(["reserved", "original_unknown", "exceeds"]),
         error: z
-          .object({ code: z.string().default(""), message: z.string().default("") })
+          .object({
+            code: z.string().default(""),
+            message: z.string().default(""),
+            /** What of the original may still be taken back; `qty` in units, `sum` in roubles. */
+            left: z
+              .array(z.object({ line: z.int(), qty: z.number(), sum: z.number() }))
+              .default([]),
+          })
           .nullish(),
       }),
     )

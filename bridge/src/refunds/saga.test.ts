@@ -54,7 +54,9 @@ describe("refund saga", () => {
           asked.push(params as (typeof asked)[number]);
           const answer = answers.shift() ?? "reserved";
           if (answer instanceof Error) return Promise.reject(answer);
-          const error = answer === "exceeds" ? { code: "exceeds", message: "уже вернули" } : null;
+          const left = [{ line: 1, qty: 0.5, sum: 100 }];
+          const error =
+            answer === "exceeds" ? { code: "refund_exceeds", message: "x", left } : null;
           const results = [{ uuid: keyOf(2).uuid, status: answer, error }];
           return Promise.resolve(schema.parse({ results }));
         },
@@ -117,7 +119,10 @@ describe("refund saga", () => {
     original();
     for (const released of [false, true]) {
       answers = ["exceeds"];
-      expect(await decide(released)).toEqual({ kind: "exceeds", text: "уже вернули" });
+      expect(await decide(released)).toEqual({
+        kind: "exceeds",
+        text: "С учётом возвратов на всех кассах столько вернуть уже нельзя. Осталось: позиция 1 — 0,5 на 100.00.",
+      });
     }
     expect(forgotten).toHaveLength(2);
   });

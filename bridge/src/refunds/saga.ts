@@ -3,6 +3,7 @@
  * tills took back, so it reserves what this refund gives back before the register is asked. What
  * the till's own journal disproves needs no Odoo.
  */
+import type { z } from "zod";
 import type { Clock } from "../domain/clock.ts";
 import { quantityFromMillionths, roublesFromKopecks } from "../domain/money.ts";
 import type { Receipt, ReceiptKey, RefundOf } from "../domain/receipt.ts";
@@ -148,7 +149,7 @@ export class RefundSaga {
     if (result.status !== "reserved") this.#options.reservations.forget(key.uuid);
     if (result.status === "original_unknown") return "original_unknown";
     if (result.status === "reserved") return { exceeds: null };
-    return { exceeds: result.error?.message || "По этому чеку столько вернуть уже нельзя." };
+    return { exceeds: refusalText(result.error ?? null) };
   }
 
   #verdict({ exceeds }: { readonly exceeds: string | null }): Verdict {
@@ -188,6 +189,26 @@ export class RefundSaga {
       if (journal.get(row.key)?.legs.odoo === "delivered") done(true);
     });
   }
+}
+
+type OdooRefused = z.output<typeof refundsAnswerSchema>["results"][number]["error"];
+
+/** Odoo's own message is in the language of its worker; the cashier reads Russian. */
+function refusalText(error: OdooRefused): string {
+  switch (error?.code) {
+    case "original_differs":
+      return "Исходный чек в Odoo — другой документ: проверьте ФД и фискальный признак.";
+    case "original_unreadable":
+      return "Содержимое исходного чека в Odoo не читается: возврат оформит администратор.";
+    case "row_invalid":
+      return `Odoo не принял запрос о возврате: ${error.message}`;
+  }
+  const left = (error?.left ?? []).map(
+    ({ line, qty, sum }) =>
+      `позиция ${line} — ${String(qty).replace(".", ",")} на ${sum.toFixed(2)}`,
+  );
+  const text = "С учётом возвратов на всех кассах столько вернуть уже нельзя.";
+  return left.length === 0 ? text : `${text} Осталось: ${left.slice(0, 10).join("; ")}.`;
 }
 
 /** @returns e.g. `5 мин`; under a minute in seconds */
