@@ -22,7 +22,7 @@ export interface DialogueOptions {
   readonly journalId: () => string;
   readonly lease: Lease;
   readonly commands: Commands;
-  readonly events: Pick<EventDelivery, "acked" | "odooHas">;
+  readonly events: Pick<EventDelivery, "acked" | "odooHas" | "nudge">;
   readonly redelivery: Redelivery;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -72,6 +72,7 @@ export class Dialogue {
         if (told === undefined) return;
         commands.told(results);
         if (answer.last_event != null && ours) events.odooHas(answer.last_event, acked);
+        events.nudge();
         lease.heard(told, sentAt, false);
         if (lease.fence !== null) commands.take(answer.commands, lease.newestSeen);
         else if (ours) this.#ask();

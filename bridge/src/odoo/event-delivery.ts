@@ -102,6 +102,10 @@ export class EventDelivery {
       this.#acked = lastEvent;
       if (lastEvent > this.#scanned) this.#moveTo(lastEvent, false);
     }
+  }
+
+  /** Odoo answers; does not shorten the pause after a failure. */
+  nudge(): void {
     if (this.#options.backoff.failures === 0) this.#worker.wake();
   }
 
