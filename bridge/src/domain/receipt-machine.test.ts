@@ -24,10 +24,14 @@ const EXPECTED: Readonly<Record<string, string>> = {
   "closing restarted": "closing [recover]",
   "closing proved-done": "fiscalized [deliver,free-lane]",
   "closing proved-not-done": "cancelled [free-lane]",
+  "closing resolved-done": "fiscalized [deliver,free-lane]",
+  "closing resolved-not-done": "cancelled [free-lane]",
   "closing undecidable": "unknown [alarm,recover]",
   "unknown restarted": "unknown [recover]",
   "unknown proved-done": "fiscalized [deliver,free-lane]",
   "unknown proved-not-done": "cancelled [free-lane]",
+  "unknown resolved-done": "fiscalized [deliver,free-lane]",
+  "unknown resolved-not-done": "cancelled [free-lane]",
   "unknown undecidable": "unknown [alarm,recover]",
 };
 
@@ -42,7 +46,7 @@ describe.each(RECEIPT_STATES)("%s", (state) => {
 describe("whatever happens in whatever order", () => {
   const events = fc.array(fc.constantFrom(...RECEIPT_EVENTS), { maxLength: 30 });
 
-  it("a final state stays, and only an answer or the ФН makes a receipt fiscalized", () => {
+  it("a final state stays, and only an answer, the ФН or a person makes a receipt fiscalized", () => {
     fc.assert(
       fc.property(events, (sequence) => {
         let state: ReceiptState = "accepted";
@@ -56,7 +60,7 @@ describe("whatever happens in whatever order", () => {
           if (state !== before) expect(canMove(before, state)).toBe(true);
           if (state === "fiscalized" && before !== "fiscalized") {
             expect(begun).toBe(true);
-            expect(["close-answered", "proved-done"]).toContain(event);
+            expect(["close-answered", "proved-done", "resolved-done"]).toContain(event);
           }
           // once the closing command may be out, nobody's wish cancels a receipt
           if (begun && (event === "withdrawn" || event === "screen-gone")) {

@@ -28,6 +28,10 @@ export const RECEIPT_EVENTS = [
   "proved-not-done",
   /** Reading back decides nothing: a person must. */
   "undecidable",
+  /** A person found the document, and answers for it. */
+  "resolved-done",
+  /** A person knows that there is none, and answers for it. */
+  "resolved-not-done",
   "withdrawn",
   /** The receipt's screen stopped asking. */
   "screen-gone",
@@ -72,12 +76,16 @@ const TABLE: Readonly<Record<ReceiptState, Row>> = {
     restarted: ["closing", "recover"],
     "proved-done": ["fiscalized", "deliver", "free-lane"],
     "proved-not-done": ["cancelled", "free-lane"],
+    "resolved-done": ["fiscalized", "deliver", "free-lane"],
+    "resolved-not-done": ["cancelled", "free-lane"],
     undecidable: ["unknown", "alarm", "recover"],
   },
   unknown: {
     restarted: ["unknown", "recover"],
     "proved-done": ["fiscalized", "deliver", "free-lane"],
     "proved-not-done": ["cancelled", "free-lane"],
+    "resolved-done": ["fiscalized", "deliver", "free-lane"],
+    "resolved-not-done": ["cancelled", "free-lane"],
     undecidable: ["unknown", "alarm", "recover"],
   },
   fiscalized: {},

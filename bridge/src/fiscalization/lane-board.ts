@@ -6,7 +6,14 @@ import type { Reason } from "../journal/types.ts";
 import type { DeviceLink } from "./device-link.ts";
 import { REASONS } from "./reasons.ts";
 import type { RecoveryView } from "./recovery.ts";
+import type { Decision } from "./resolution.ts";
 import type { DeviceState, LaneSnapshot, LaneState } from "./types.ts";
+
+/** What other parts of the lane tell of themselves. */
+export type LaneExtra = Pick<
+  LaneSnapshot,
+  "shift" | "deviceDriftMs" | "maintenance" | "catchingUp"
+>;
 
 export class LaneBoard implements RecoveryView {
   readonly #link: DeviceLink;
@@ -17,16 +24,24 @@ export class LaneBoard implements RecoveryView {
   #operations = 0;
   #halted = false;
   #shown = "";
+  #decision: Decision | null = null;
+  #decided = new AbortController();
+  readonly #extra: () => LaneExtra;
   /** The company's ИНН; null until Odoo told it. */
   expectedInn: string | null = null;
 
-  constructor(link: DeviceLink, onListenerError: (error: unknown) => void) {
+  constructor(link: DeviceLink, extra: () => LaneExtra, onListenerError: (error: unknown) => void) {
     this.#link = link;
+    this.#extra = extra;
     this.#listeners = new Listeners(onListenerError);
   }
 
   get state(): LaneState {
     return this.#state;
+  }
+
+  get key(): string | null {
+    return this.#key;
   }
 
   get reasonText(): string {
@@ -44,6 +59,23 @@ export class LaneBoard implements RecoveryView {
 
   alarm(reason: Reason): void {
     this.#show("stopped", this.#key, reason);
+  }
+
+  get decided(): AbortSignal {
+    return this.#decided.signal;
+  }
+
+  takeDecision(): Decision | null {
+    const decision = this.#decision;
+    this.#decision = null;
+    if (decision) this.#decided = new AbortController();
+    return decision;
+  }
+
+  /** A person ends the alarm; the recovery carries it out. */
+  decide(decision: Decision): void {
+    this.#decision = decision;
+    this.#decided.abort();
   }
 
   leave(): void {
@@ -83,6 +115,7 @@ export class LaneBoard implements RecoveryView {
       info,
       status,
       statusAt,
+      ...this.#extra(),
     };
   }
 
@@ -94,7 +127,7 @@ export class LaneBoard implements RecoveryView {
   changed(): void {
     const snapshot = this.snapshot();
     const status = snapshot.status && { ...snapshot.status, dateTime: null };
-    const shown = JSON.stringify({ ...snapshot, status, statusAt: null });
+    const shown = JSON.stringify({ ...snapshot, status, statusAt: null, deviceDriftMs: null });
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#listeners.tell(snapshot);

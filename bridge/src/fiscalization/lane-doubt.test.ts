@@ -74,7 +74,7 @@ describe("the closing answer is lost", () => {
     await expect(bench.lane.withDevice("relay", () => Promise.resolve(1))).rejects.toMatchObject({
       reason: { code: "in_doubt" },
     });
-    await expect(bench.lane.printX()).rejects.toMatchObject({ reason: { code: "in_doubt" } });
+    await expect(bench.printX()).rejects.toMatchObject({ reason: { code: "in_doubt" } });
 
     await bench.time.advance(600_000);
     expect(bench.row().state).toBe("unknown");
@@ -252,7 +252,7 @@ describe("the closing answer is lost", () => {
   it("a closing answer whose time can't be read is read back, not guessed", async () => {
     const { device } = bench;
     const close = device.closeReceipt.bind(device);
-    device.closeReceipt = async (receipt) => ({ ...(await close(receipt)), dateTime: null });
+    device.closeReceipt = async (receipt, operationId) => ({ ...(await close(receipt, operationId)), dateTime: null });
     device.fault("findDocument", "link");
     expect(await bench.sell()).toMatchObject({
       state: "fiscalized",

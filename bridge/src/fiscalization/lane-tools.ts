@@ -12,18 +12,26 @@ import type { DeviceLink } from "./device-link.ts";
 import type { LaneLog } from "./lane-log.ts";
 import type { ReceiptBook } from "./receipt-book.ts";
 import { CODE_PAPER_OUT_PRINTING, CODE_PRINTING } from "./reasons.ts";
+import type { DeviceClock } from "./device-clock.ts";
+import type { DocumentWatch } from "./document-watch.ts";
+import type { OperationLog } from "./operation-log.ts";
 import type { Shifts } from "./shifts.ts";
 
 export interface LaneTools {
   readonly link: DeviceLink;
   readonly book: ReceiptBook;
+  readonly operations: OperationLog;
+  readonly documents: DocumentWatch;
   readonly shifts: Shifts;
+  readonly deviceClock: DeviceClock;
   readonly time: Time;
   readonly crash: CrashHook;
   readonly log: LaneLog;
   readonly settings: LaneSettings;
   /** The company's ИНН that the device must have; null = not known yet. */
   readonly expectedInn: () => string | null;
+  /** Reads what a restored journal lost; does nothing otherwise. */
+  readonly catchUp: (status: DeviceStatus) => Promise<void>;
 }
 
 /** All in ms. */
@@ -74,12 +82,18 @@ export function retryPause({ retryMs }: LaneSettings, tries: number): number {
  * lies there from before. Nothing of ours is open while the device is free, so an open document is
  * a leftover.
  */
-export async function takeDevice({ link, shifts }: LaneTools): Promise<DeviceStatus> {
+export async function takeDevice(tools: LaneTools): Promise<DeviceStatus> {
+  const { link, operations, documents, shifts, deviceClock } = tools;
+  const { device } = link;
   await link.connect();
   const status = await link.readStatus();
-  await shifts.settle(status);
-  if (status.documentOpen) await link.device.cancelReceipt();
-  if (status.paper === "waiting-continue") await link.device.continuePrint();
+  await operations.settle(device, status);
+  await documents.look(device, status);
+  await tools.catchUp(status);
+  await shifts.learn(status);
+  deviceClock.watch();
+  if (status.documentOpen) await device.cancelReceipt();
+  if (status.paper === "waiting-continue") await device.continuePrint();
   return status;
 }
 

@@ -39,7 +39,7 @@ describe("no link before anything was sent", () => {
     device.fault("status", "link");
     await bench.time.advance(6000);
     expect(bench.lane.snapshot().device).toMatchObject({ state: "unavailable", reason: advice });
-    await expect(bench.lane.printX()).rejects.toMatchObject({
+    await expect(bench.printX()).rejects.toMatchObject({
       reason: { code: "device_unavailable", text: advice },
     });
     device.connect = connect;
@@ -350,6 +350,6 @@ describe("stop", () => {
     await refused;
     hold.release();
     await stopped;
-    await expect(bench.lane.printX()).rejects.toMatchObject({ reason: { code: "shutting_down" } });
+    await expect(bench.printX()).rejects.toMatchObject({ reason: { code: "shutting_down" } });
   });
 });

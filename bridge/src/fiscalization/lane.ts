@@ -1,35 +1,44 @@
 /**
- * The single lane of a till: one receipt at a time over one device. It decides when; `sale.ts` and
- * `recovery.ts` know how, `receipt-machine.ts` and `recovery-rule.ts` decide what is true.
+ * The single lane of a till: one receipt at a time over one device. `lane-worker.ts` decides when,
+ * `sale.ts` and `recovery.ts` know how, `receipt-machine.ts` and `recovery-rule.ts` decide what is true.
  */
-import { DeviceRefusal, type FiscalDevice, type ShiftDocument } from "../device/fiscal-device.ts";
+import type { DeviceStatus, FiscalDevice } from "../device/fiscal-device.ts";
 import { isoUtc, sleep, type Time } from "../domain/clock.ts";
-import { decodeHlc, HLC_ZERO, tick, type Hlc } from "../domain/hlc.ts";
-import { isFinal } from "../domain/receipt-machine.ts";
 import { contentHash } from "../domain/content-hash.ts";
+import { decodeHlc, HLC_ZERO, tick, type Hlc } from "../domain/hlc.ts";
 import { formatKey } from "../domain/receipt-key.ts";
-import type { Cashier, ReceiptKey } from "../domain/receipt.ts";
-import { EXPECTED_INN_SETTING, HLC_SETTING } from "../journal/setting-names.ts";
-import type { Journal, Reason, StoredReceipt } from "../journal/types.ts";
+import { isFinal } from "../domain/receipt-machine.ts";
+import type { ReceiptKey } from "../domain/receipt.ts";
+import { EXPECTED_INN_SETTING, HLC_SETTING, restoredMark } from "../journal/setting-names.ts";
+import type {
+  AcceptResult,
+  Journal,
+  Reason,
+  StoredOperation,
+  StoredReceipt,
+} from "../journal/types.ts";
+import { catchUp } from "./catch-up.ts";
 import { noCrash, type CrashHook } from "./crash-points.ts";
+import { DeviceClock } from "./device-clock.ts";
 import { DeviceKeeper } from "./device-keeper.ts";
 import { DeviceLink } from "./device-link.ts";
 import { DeviceLock } from "./device-lock.ts";
-import { LaneBoard } from "./lane-board.ts";
+import { DocumentWatch } from "./document-watch.ts";
+import { LaneBoard, type LaneExtra } from "./lane-board.ts";
 import { noLog, type LaneLog } from "./lane-log.ts";
 import {
   DEFAULT_LANE_SETTINGS,
   isLinkTrouble,
-  LINK_TRIES,
-  retryPause,
   type LaneSettings,
   type LaneTools,
 } from "./lane-tools.ts";
+import { LaneWorker } from "./lane-worker.ts";
+import { MaintenanceMode } from "./maintenance-mode.ts";
+import { bodyHash, OperationLog } from "./operation-log.ts";
 import { Operations } from "./operations.ts";
-import { REASONS, refusalReason } from "./reasons.ts";
+import { REASONS } from "./reasons.ts";
 import { ReceiptBook } from "./receipt-book.ts";
-import { recover } from "./recovery.ts";
-import { refuse, sell, type SaleTries } from "./sale.ts";
+import { Decision } from "./resolution.ts";
 import { ScreenWatch } from "./screen-watch.ts";
 import { Shifts } from "./shifts.ts";
 import {
@@ -37,6 +46,8 @@ import {
   type DevicePriority,
   type Lane,
   type LaneSnapshot,
+  type OperationRequest,
+  type Resolution,
   type SubmitRequest,
   type SubmitResult,
   type WithdrawResult,
@@ -49,6 +60,17 @@ export interface FiscalLaneOptions {
   readonly settings?: Partial<LaneSettings>;
   readonly crash?: CrashHook;
   readonly log?: LaneLog;
+  /** IANA zone of the till: the ККТ's wall time is in it. */
+  readonly timezone?: string;
+  /** Code of the till, for receipts that are only in the ФН. */
+  readonly till?: string;
+  /** Odoo confirmed the till's clock: only then the ККТ's is blamed for a drift. */
+  readonly clockTrusted?: () => boolean;
+}
+
+interface Underway {
+  readonly hash: string;
+  readonly row: Promise<StoredOperation>;
 }
 
 export class FiscalLane implements Lane {
@@ -57,21 +79,21 @@ export class FiscalLane implements Lane {
   readonly #settings: LaneSettings;
   readonly #tools: LaneTools;
   readonly #link: DeviceLink;
-  readonly #book: ReceiptBook;
   readonly #lock = new DeviceLock();
   readonly #board: LaneBoard;
   readonly #operations: Operations;
   readonly #keeper: DeviceKeeper;
   readonly #screen: ScreenWatch;
-  /** Ends waiting for a link that is down. */
-  readonly #stopping = new AbortController();
-  /** Ends everything. */
-  readonly #abort = new AbortController();
+  readonly #worker: LaneWorker;
+  readonly #maintenance: MaintenanceMode;
+  readonly #till: string;
+  /** Operations under way, by key. */
+  readonly #underway = new Map<string, Underway>();
+  #catchingUp = false;
   readonly #crash: CrashHook;
   readonly #log: LaneLog;
   #running: "no" | "yes" | "stopping" = "no";
   #hlc: Hlc = HLC_ZERO;
-  #job: Promise<void> = Promise.resolve();
   #operationJob: Promise<void> = Promise.resolve();
 
   constructor(options: FiscalLaneOptions) {
@@ -82,25 +104,48 @@ export class FiscalLane implements Lane {
     this.#crash = options.crash ?? noCrash;
     this.#log = options.log ?? noLog;
     this.#link = new DeviceLink(device, time, this.#log, () => this.#board.changed());
-    this.#board = new LaneBoard(this.#link, (error) =>
+    const zone = options.timezone ?? "UTC";
+    const trusted = options.clockTrusted ?? ((): boolean => false);
+    this.#till = options.till ?? "";
+    this.#maintenance = new MaintenanceMode(journal, time);
+    const operations = new OperationLog(journal, time);
+    const shifts = new Shifts(journal, this.#link, zone);
+    const deviceClock = new DeviceClock(this.#link, journal, time, zone, trusted, this.#log);
+    const extra = (): LaneExtra => ({
+      shift: shifts.times(),
+      deviceDriftMs: deviceClock.driftMs(),
+      maintenance: this.#maintenance.current,
+      catchingUp: this.#catchingUp,
+    });
+    this.#board = new LaneBoard(this.#link, extra, (error) =>
       this.#log("error", "a listener failed", { error: String(error) }),
     );
-    this.#book = new ReceiptBook(journal, time);
     this.#tools = {
       link: this.#link,
-      book: this.#book,
-      shifts: new Shifts(this.#link, this.#book),
+      book: new ReceiptBook(journal, time),
+      operations,
+      documents: new DocumentWatch(journal, operations),
+      shifts,
+      deviceClock,
       time,
       crash: this.#crash,
       log: this.#log,
       settings: this.#settings,
       expectedInn: () => this.#board.expectedInn,
+      catchUp: (status) => this.#catchUp(status),
     };
     this.#operations = new Operations(this.#tools);
-    this.#keeper = new DeviceKeeper(this.#tools, this.#lock, this.#board);
+    this.#keeper = new DeviceKeeper(this.#tools, this.#lock, this.#board, journal);
     this.#screen = new ScreenWatch(time, this.#settings.screenDeadlineMs, (key) =>
-      this.#cancelAccepted(key, "screen-gone", REASONS.screenGone),
+      this.#worker.cancelAccepted(key, "screen-gone", REASONS.screenGone),
     );
+    this.#worker = new LaneWorker({
+      tools: this.#tools,
+      journal,
+      lock: this.#lock,
+      board: this.#board,
+      screen: this.#screen,
+    });
   }
 
   start(): Promise<void> {
@@ -109,9 +154,12 @@ export class FiscalLane implements Lane {
     const hlc = this.#journal.getSetting(HLC_SETTING);
     this.#hlc = hlc === null ? HLC_ZERO : decodeHlc(hlc);
     this.#board.expectedInn = this.#journal.getSetting(EXPECTED_INN_SETTING);
+    this.#tools.shifts.load();
+    this.#maintenance.load();
+    this.#catchingUp = restoredMark(this.#journal) !== null;
     for (const { key } of this.#journal.unresolved()) {
-      const { effects } = this.#book.end(key, "restarted", REASONS.restarted);
-      if (effects.includes("recover")) this.#begin(key, () => this.#recover(key));
+      const { effects } = this.#tools.book.end(key, "restarted", REASONS.restarted);
+      if (effects.includes("recover")) this.#worker.recover(key);
     }
     this.#keeper.start();
     return Promise.resolve();
@@ -120,16 +168,16 @@ export class FiscalLane implements Lane {
   async stop(): Promise<void> {
     if (this.#running !== "yes") return;
     this.#running = "stopping";
-    this.#stopping.abort();
+    this.#worker.endWaiting();
     this.#keeper.stop();
     this.#lock.failOthers(new LaneRefusal(REASONS.shuttingDown));
     const bound = new AbortController();
     await Promise.race([
-      Promise.all([this.#job, this.#operationJob]),
+      Promise.all([this.#worker.idle, this.#operationJob]),
       sleep(this.#time, this.#settings.stopTimeoutMs, bound.signal),
     ]);
     bound.abort();
-    this.#abort.abort();
+    this.#worker.endAll();
     await this.#link.leave();
     this.#board.halt(REASONS.shuttingDown);
   }
@@ -138,26 +186,39 @@ export class FiscalLane implements Lane {
     if (key.uuid !== receipt.order.uuid) {
       throw new RangeError(`key ${formatKey(key)} is not of order ${receipt.order.uuid}`);
     }
-    const obstacle = this.#obstacle() ?? this.#board.salesObstacle();
+    const obstacle = this.#obstacle() ?? this.#salesObstacle();
     if (obstacle && !this.#journal.get(key)) return { kind: "not-taken", reason: obstacle };
     const hlc = tick(this.#hlc, this.#time.now());
     this.#crash("before-accepted-commit");
-    const result = this.#journal.accept({
-      key,
-      receipt,
-      contentHash: contentHash(receipt),
-      blob,
-      hlc,
-      at: isoUtc(this.#time),
-    });
+    const at = isoUtc(this.#time);
+    const content = { key, receipt, contentHash: contentHash(receipt), blob, hlc, at };
+    const result = this.#accepting(key, () => this.#journal.accept(content));
     if (result.kind === "known") this.touch(key);
     if (result.kind === "accepted") {
       this.#crash("after-accepted-commit");
       this.#hlc = hlc;
       this.#screen.watch(key);
-      this.#begin(key, () => this.#work(key));
+      this.#worker.sell(key);
     }
     return result;
+  }
+
+  /** A commit that fails may have been written all the same: then nobody works on the receipt. */
+  #accepting(key: ReceiptKey, accept: () => AcceptResult): AcceptResult {
+    try {
+      return accept();
+    } catch (error) {
+      if (!this.#worker.holds(key) && this.#mayBeAccepted(key)) this.#worker.pickUp(key);
+      throw error;
+    }
+  }
+
+  #mayBeAccepted(key: ReceiptKey): boolean {
+    try {
+      return this.#journal.get(key)?.state === "accepted";
+    } catch {
+      return true;
+    }
   }
 
   touch(key: ReceiptKey): void {
@@ -169,7 +230,10 @@ export class FiscalLane implements Lane {
     if (!row) return { kind: "unknown-key" };
     if (row.state === "cancelled") return { kind: "withdrawn", row };
     if (row.state !== "accepted") return { kind: "not-withdrawable", row };
-    return { kind: "withdrawn", row: this.#book.end(key, "withdrawn", REASONS.withdrawn).row };
+    return {
+      kind: "withdrawn",
+      row: this.#tools.book.end(key, "withdrawn", REASONS.withdrawn).row,
+    };
   }
 
   waitFor(key: ReceiptKey, timeoutMs: number, signal?: AbortSignal): Promise<StoredReceipt | null> {
@@ -190,16 +254,36 @@ export class FiscalLane implements Lane {
     });
   }
 
-  openShift(cashier: Cashier): Promise<ShiftDocument> {
-    return this.#operation(() => this.#operations.openShift(cashier));
+  async operate(key: string, request: OperationRequest): Promise<StoredOperation> {
+    const underway = this.#underway.get(key);
+    if (underway) {
+      if (underway.hash !== bodyHash({ ...request })) throw new LaneRefusal(REASONS.keyReused);
+      return underway.row;
+    }
+    const known = this.#operations.known(key, request);
+    if (known) return known;
+    const row = this.#operation(() => this.#operations.run(key, request));
+    this.#underway.set(key, { hash: bodyHash({ ...request }), row });
+    try {
+      return await row;
+    } finally {
+      this.#underway.delete(key);
+    }
   }
 
-  closeShift(cashier: Cashier): Promise<ShiftDocument> {
-    return this.#operation(() => this.#operations.closeShift(cashier));
+  async resolve(key: ReceiptKey, resolution: Resolution): Promise<StoredReceipt> {
+    if (!this.#journal.get(key)) throw new LaneRefusal(REASONS.receiptUnknown);
+    const { state, key: inLane } = this.#board;
+    if (this.#running !== "yes" || state !== "stopped" || inLane !== formatKey(key)) {
+      throw new LaneRefusal(REASONS.notStopped);
+    }
+    const decision = new Decision(resolution);
+    this.#board.decide(decision);
+    return decision.done;
   }
 
-  printX(): Promise<void> {
-    return this.#operation(() => this.#operations.printX());
+  maintenance(on: boolean, reason: string, by: string): void {
+    if (this.#maintenance.set(on, reason, by)) this.#board.changed();
   }
 
   async withDevice<T>(
@@ -240,121 +324,6 @@ export class FiscalLane implements Lane {
     return this.#board.onChange(listener);
   }
 
-  /** Receipts one after the other: a withdrawn one may still be leaving the device. */
-  #begin(key: ReceiptKey, run: () => Promise<void>): void {
-    this.#job = this.#job.then(async () => {
-      this.#board.enter(key);
-      try {
-        await run();
-      } catch (error) {
-        this.#log("error", "the lane broke off", { key: formatKey(key), error: String(error) });
-        await this.#pickUp(key);
-      } finally {
-        this.#screen.forget(key);
-        this.#board.leave();
-      }
-    });
-  }
-
-  async #work(key: ReceiptKey): Promise<void> {
-    const tries: SaleTries = { broken: 0 };
-    for (let round = 0; !this.#abort.signal.aborted; round += 1) {
-      const release = await this.#lock.acquire("receipt");
-      try {
-        if (await this.#workOnce(key, tries)) return;
-      } finally {
-        release();
-      }
-      if (this.#running === "stopping") {
-        this.#cancelAccepted(key, "restarted", REASONS.restarted);
-        return;
-      }
-      await this.#pause(key, retryPause(this.#settings, round));
-    }
-  }
-
-  /** true: the receipt needs no more work. */
-  async #workOnce(key: ReceiptKey, tries: SaleTries): Promise<boolean> {
-    if (!this.#book.isAccepted(key)) return true;
-    try {
-      if ((await sell(this.#tools, key, tries)) === "doubt") await this.#recoverHolding(key);
-      return true;
-    } catch (error) {
-      return this.#afterError(key, tries, error);
-    }
-  }
-
-  async #afterError(key: ReceiptKey, tries: SaleTries, error: unknown): Promise<boolean> {
-    const { state } = this.#book.row(key);
-    if (state === "closing" || state === "unknown") {
-      // the document may exist and the journal did not take it: read back what is true
-      this.#log("error", "broken off after closing", { error: String(error) });
-      await this.#recoverHolding(key);
-      return true;
-    }
-    if (state !== "accepted") return true;
-    if (error instanceof DeviceRefusal) {
-      await refuse(this.#tools, key, refusalReason(error));
-      return true;
-    }
-    if (isLinkTrouble(error)) {
-      await this.#link.lost(error);
-      return false;
-    }
-    this.#log("error", "unexpected error before closing", { error: String(error) });
-    tries.broken += 1;
-    if (tries.broken < LINK_TRIES) return false;
-    await refuse(this.#tools, key, REASONS.internal);
-    return true;
-  }
-
-  /**
-   * The journal itself failed in the middle. Nothing else is taken until it tells again how the
-   * receipt stands, and then it is ended as after a restart.
-   */
-  async #pickUp(key: ReceiptKey): Promise<void> {
-    for (let tries = 0; !this.#stopping.signal.aborted; tries += 1) {
-      await sleep(this.#time, retryPause(this.#settings, tries), this.#stopping.signal);
-      try {
-        if (isFinal(this.#book.row(key).state)) return;
-        this.#cancelAccepted(key, "restarted", REASONS.internal);
-        if (!isFinal(this.#book.row(key).state)) await this.#recover(key);
-        return;
-      } catch (error) {
-        this.#log("error", "the journal still fails", { error: String(error) });
-      }
-    }
-  }
-
-  async #recover(key: ReceiptKey): Promise<void> {
-    const release = await this.#lock.acquire("receipt");
-    try {
-      await this.#recoverHolding(key);
-    } finally {
-      release();
-    }
-  }
-
-  async #recoverHolding(key: ReceiptKey): Promise<void> {
-    this.#lock.failOthers(new LaneRefusal(REASONS.inDoubt));
-    await recover(this.#tools, key, this.#stopping.signal, this.#board);
-  }
-
-  #cancelAccepted(key: ReceiptKey, event: "screen-gone" | "restarted", reason: Reason): void {
-    if (this.#book.isAccepted(key)) this.#book.end(key, event, reason);
-  }
-
-  /** Waits for the link, but no longer than the receipt lives. */
-  async #pause(key: ReceiptKey, ms: number): Promise<void> {
-    const ended = new AbortController();
-    const stopListening = this.#journal.onReceipt((row) => {
-      if (formatKey(row.key) === formatKey(key) && isFinal(row.state)) ended.abort();
-    });
-    const signal = AbortSignal.any([ended.signal, this.#stopping.signal]);
-    await sleep(this.#time, ms, signal);
-    stopListening();
-  }
-
   async #operation<T>(run: () => Promise<T>): Promise<T> {
     this.#refuseUnlessFree();
     if (this.#journal.unresolved().length > 0) throw new LaneRefusal(REASONS.laneBusy);
@@ -362,6 +331,25 @@ export class FiscalLane implements Lane {
     const done = this.#board.during(run);
     this.#operationJob = done.then(release, release);
     return done;
+  }
+
+  /** Why no new receipt is taken, whatever it is. */
+  #salesObstacle(): Reason | null {
+    if (this.#catchingUp) return REASONS.catchingUp;
+    return this.#maintenance.obstacle ?? this.#board.salesObstacle();
+  }
+
+  async #catchUp(status: DeviceStatus): Promise<void> {
+    if (!this.#catchingUp) return;
+    const stamp = (): Hlc => (this.#hlc = tick(this.#hlc, this.#time.now()));
+    const { tools, journal, till } = {
+      tools: this.#tools,
+      journal: this.#journal,
+      till: this.#till,
+    };
+    await catchUp({ journal, tools, till, stamp }, status);
+    this.#catchingUp = false;
+    this.#board.changed();
   }
 
   #refuseUnlessFree(): void {

@@ -1,13 +1,12 @@
-/** Shift and X report on request of a person; errors become a `LaneRefusal` with Russian words. */
+/** Operations on request of a person; errors become a `LaneRefusal` with Russian words. */
 import {
   DeviceDoubt,
   DeviceRefusal,
   DeviceSetupError,
   type DeviceStatus,
-  type ShiftDocument,
 } from "../device/fiscal-device.ts";
 import { sleep } from "../domain/clock.ts";
-import type { Cashier } from "../domain/receipt.ts";
+import type { StoredOperation } from "../journal/types.ts";
 import {
   isLinkTrouble,
   LINK_TRIES,
@@ -16,8 +15,11 @@ import {
   whenPrinted,
   type LaneTools,
 } from "./lane-tools.ts";
+import { bodyHash } from "./operation-log.ts";
 import { linkReason, REASONS, refusalReason } from "./reasons.ts";
-import { LaneRefusal } from "./types.ts";
+import { runOnce } from "./run-once.ts";
+import { openShiftOnce } from "./shift-operations.ts";
+import { LaneRefusal, type OperationRequest } from "./types.ts";
 
 export class Operations {
   readonly #tools: LaneTools;
@@ -26,75 +28,118 @@ export class Operations {
     this.#tools = tools;
   }
 
-  openShift(cashier: Cashier): Promise<ShiftDocument> {
-    return this.#guarded(async (status) => {
-      if (status.shift.state === "expired") throw new LaneRefusal(REASONS.shiftExpired);
-      if (status.shift.state === "open") throw new LaneRefusal(REASONS.shiftOpen);
-      const { link, expectedInn } = this.#tools;
-      const inn = expectedInn();
-      if (inn !== null && link.info?.inn !== inn) throw new LaneRefusal(REASONS.otherInn);
-      return this.#shift(() => this.#tools.shifts.open(status, cashier, "operator"));
-    });
+  /**
+   * What became of this key; null: nothing yet.
+   * @throws LaneRefusal idempotency_key_reused, or why it was refused
+   */
+  known(key: string, request: OperationRequest): StoredOperation | null {
+    const row = this.#tools.operations.find(key);
+    if (!row) return null;
+    if (row.bodyHash !== bodyHash({ ...request })) throw new LaneRefusal(REASONS.keyReused);
+    return answered(row);
   }
 
-  /** Also for an expired shift: it is the only way out of one. */
-  closeShift(cashier: Cashier): Promise<ShiftDocument> {
-    return this.#guarded(async (status) => {
-      if (status.shift.state === "closed") throw new LaneRefusal(REASONS.shiftClosed);
-      return this.#shift(() => this.#tools.shifts.close(status, cashier));
-    });
-  }
-
-  printX(): Promise<void> {
-    return this.#guarded(() => whenPrinted(this.#tools, () => this.#tools.link.device.printX()));
-  }
-
-  async #guarded<T>(run: (status: DeviceStatus) => Promise<T>): Promise<T> {
+  /** The caller has the device. @throws LaneRefusal */
+  async run(key: string, request: OperationRequest): Promise<StoredOperation> {
     const { link, log } = this.#tools;
     try {
-      const result = await run(await this.#ready());
+      const status = await this.#ready(request);
+      const row = await this.#command(key, request, status);
       await link
         .readStatus()
         .catch((error: unknown) => log("warn", "status not read", { error: String(error) }));
-      return result;
+      return row;
     } catch (error) {
       if (isLinkTrouble(error)) await link.lost(error);
-      throw asRefusal(error);
+      if (!isAnswerLost(error) || !this.#isOpen(key)) throw asRefusal(error);
+      return answered(await this.#readBack(key));
     }
   }
 
-  async #ready(): Promise<DeviceStatus> {
+  async #ready(request: OperationRequest): Promise<DeviceStatus> {
     const status = await takeDevice(this.#tools);
     if (status.paper === "out" || status.paper === "out-while-printing") {
       throw new LaneRefusal(REASONS.noPaper);
     }
+    const { state } = status.shift;
+    if (request.kind === "shift_open") {
+      if (state === "expired") throw new LaneRefusal(REASONS.shiftExpired);
+      if (state === "open") throw new LaneRefusal(REASONS.shiftOpen);
+      const { link, expectedInn } = this.#tools;
+      const inn = expectedInn();
+      if (inn !== null && link.info?.inn !== inn) throw new LaneRefusal(REASONS.otherInn);
+    }
+    // Z also for an expired shift: it is the only way out of one
+    if (request.kind === "shift_close" && state === "closed") {
+      throw new LaneRefusal(REASONS.shiftClosed);
+    }
     return status;
   }
 
-  /** A lost answer is read back at once; what stays open is settled by a later status. */
-  async #shift(run: () => Promise<ShiftDocument>): Promise<ShiftDocument> {
-    const { link, shifts, time, settings, log } = this.#tools;
-    try {
-      return await whenPrinted(this.#tools, run);
-    } catch (error) {
-      if (!(error instanceof DeviceDoubt)) throw error;
-      await link.lost(error);
+  #command(key: string, request: OperationRequest, status: DeviceStatus): Promise<StoredOperation> {
+    const tools = this.#tools;
+    const { device } = tools.link;
+    const once = (command: () => Promise<Readonly<Record<string, unknown>>>) =>
+      runOnce(tools, key, request.kind, { ...request }, status, () => whenPrinted(tools, command));
+    switch (request.kind) {
+      case "shift_open":
+        return openShiftOnce(tools, key, request.cashier, "operator", status);
+      case "shift_close":
+        return once(async () => {
+          const { shift, fd, fp } = await device.closeShift(request.cashier);
+          return { shift, fd, fp };
+        });
+      case "calculations":
+        return once(async () => ({ ...(await device.reportCalculations(request.cashier)) }));
+      case "cash_in":
+      case "cash_out":
+        return once(async () => {
+          const direction = request.kind === "cash_in" ? "in" : "out";
+          await device.moveCash(direction, request.kopecks, request.cashier);
+          return {};
+        });
+      case "x_report":
+        return once(async () => {
+          await device.printX();
+          return {};
+        });
+      case "copy":
+        return once(async () => {
+          await device.printCopy();
+          return {};
+        });
     }
-    for (let tries = 0; tries < LINK_TRIES; tries += 1) {
+  }
+
+  /** At once while the link comes back soon; what stays open is settled by a later status. */
+  async #readBack(key: string): Promise<StoredOperation> {
+    const { link, time, settings, log } = this.#tools;
+    for (let tries = 0; tries < LINK_TRIES && this.#isOpen(key); tries += 1) {
       await sleep(time, retryPause(settings, tries));
       try {
-        await link.connect();
-        const document = await shifts.settle(await link.readStatus());
-        if (document) return document;
-        throw new LaneRefusal(REASONS.operationNotDone);
+        await takeDevice(this.#tools);
       } catch (error) {
-        if (!isLinkTrouble(error)) throw error;
-        log("warn", "shift not read back yet", { tries, error: String(error) });
-        await link.lost(error);
+        log("warn", "operation not read back yet", { tries, error: String(error) });
+        if (isLinkTrouble(error)) await link.lost(error);
       }
     }
-    throw new LaneRefusal(REASONS.shiftInDoubt);
+    return this.#tools.operations.find(key)!;
   }
+
+  #isOpen(key: string): boolean {
+    const state = this.#tools.operations.find(key)?.state;
+    return state === "begun" || state === "unknown";
+  }
+}
+
+/** @throws LaneRefusal for an operation that was refused */
+function answered(row: StoredOperation): StoredOperation {
+  if (row.state === "refused") throw new LaneRefusal(row.reason ?? REASONS.operationNotDone);
+  return row;
+}
+
+function isAnswerLost(error: unknown): boolean {
+  return error instanceof DeviceDoubt || error instanceof DeviceRefusal;
 }
 
 function asRefusal(error: unknown): unknown {

@@ -159,6 +159,44 @@ export const REASONS = {
     code: "not_done",
     text: "Ответ кассы потерян, команда не выполнена. Повторите.",
   },
+  operationInDoubt: {
+    code: "operation_in_doubt",
+    text: "Ответ кассы потерян, а фискального документа у этой операции нет. Проверьте по ленте, выполнена ли она.",
+  },
+  keyReused: {
+    code: "idempotency_key_reused",
+    text: "Этот ключ уже использован для другой операции.",
+  },
+  shiftDue: {
+    code: "shift_expired",
+    text: "Смена вот-вот достигнет 24 часов. Закройте смену (Z-отчёт) и повторите.",
+    deviceCode: CODE_SHIFT_EXPIRED,
+  },
+  clockDevice: {
+    code: "clock_device",
+    text: "Часы кассы ушли почти на 5 минут, ФН откажет в чеке. Закройте смену: часы исправятся при открытии новой.",
+  },
+  catchingUp: {
+    code: "catching_up",
+    text: "Журнал восстановлен из копии: программа дочитывает документы из ФН. Подождите.",
+  },
+  notStopped: {
+    code: "not_stopped",
+    text: "Этот чек не останавливает кассу: решать вручную нечего.",
+  },
+  receiptUnknown: { code: "receipt_unknown", text: "Такого чека в журнале нет." },
+  documentUnknown: {
+    code: "document_unknown",
+    text: "В ФН нет документа с этим номером, либо он не читается. Проверьте номер ФД.",
+  },
+  documentDiffers: {
+    code: "document_differs",
+    text: "Документ с этим номером не похож на чек: другой тип, операция или сумма.",
+  },
+  attestationNeeded: {
+    code: "request_invalid",
+    text: "ФН с этим документом сейчас не прочитать. Укажите с чека ФД, ФП и дату с временем.",
+  },
   shuttingDown: { code: "shutting_down", text: "Программа кассы останавливается." },
   notStarted: { code: "shutting_down", text: "Программа кассы ещё не запущена." },
   inDoubt: {

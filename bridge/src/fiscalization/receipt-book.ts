@@ -30,6 +30,11 @@ export class ReceiptBook {
     return this.row(key).state === "accepted";
   }
 
+  /** The document belongs to another receipt of the journal already. */
+  isTaken(fn: string, fd: number): boolean {
+    return this.#journal.byFd(fn, fd) !== null;
+  }
+
   beginClosing(key: ReceiptKey, intent: Omit<ClosingIntent, "at">): Moved {
     return this.#move(key, "close-begun", (at) =>
       this.#journal.markClosing(key, { ...intent, at }),
@@ -38,7 +43,7 @@ export class ReceiptBook {
 
   fiscalize(
     key: ReceiptKey,
-    event: Extract<ReceiptEvent, "close-answered" | "proved-done">,
+    event: Extract<ReceiptEvent, "close-answered" | "proved-done" | "resolved-done">,
     fiscal: FiscalData,
     evidence?: Readonly<Record<string, unknown>>,
   ): Moved {
@@ -48,7 +53,10 @@ export class ReceiptBook {
   /** The other events carry a reason; a restart of a receipt in doubt writes nothing. */
   end(
     key: ReceiptKey,
-    event: Exclude<ReceiptEvent, "close-begun" | "close-answered" | "proved-done">,
+    event: Exclude<
+      ReceiptEvent,
+      "close-begun" | "close-answered" | "proved-done" | "resolved-done"
+    >,
     reason: Reason,
   ): Moved {
     return this.#move(key, event, (at, state) => {

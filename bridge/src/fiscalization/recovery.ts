@@ -15,6 +15,7 @@ import {
 import type { Reason, StoredReceipt } from "../journal/types.ts";
 import { closingFacts, receiptFacts } from "./fiscal-facts.ts";
 import { isLinkTrouble, retryPause, type LaneTools } from "./lane-tools.ts";
+import type { Decision } from "./resolution.ts";
 import { ALARM_TEXTS, REASONS, refusalReason } from "./reasons.ts";
 
 /** How often a late closing command may turn up between cancelling and looking again. */
@@ -28,6 +29,10 @@ export interface RecoveryView {
   asking(hint: Reason | null): void;
   /** Only a person can go on. */
   alarm(reason: Reason): void;
+  /** What a person decided meanwhile; asked for before each look. */
+  takeDecision(): Decision | null;
+  /** Resolves when there is a decision. */
+  readonly decided: AbortSignal;
 }
 
 /**
@@ -47,6 +52,11 @@ export async function recover(
   for (let tries = 0; !isFinal(book.row(key).state); tries += 1) {
     // a link that broke with the answer is opened again at once
     let pause = tries === 0 ? 0 : retryPause(settings, tries - 1);
+    const decision = view.takeDecision();
+    if (decision) {
+      await decision.carryOut(tools, key);
+      continue;
+    }
     try {
       const action = await readBack(tools, key, evidence);
       if (action.kind !== "alarm") {
@@ -55,7 +65,9 @@ export async function recover(
         return;
       }
       const reason = alarmReason(action.code);
+      const before = book.row(key).reason?.code;
       book.end(key, "undecidable", reason);
+      if (before !== reason.code) book.note("incident.lane_stopped", key, { ...reason });
       view.alarm(reason);
       pause = settings.alarmRetryMs;
     } catch (error) {
@@ -64,7 +76,7 @@ export async function recover(
       view.asking(error instanceof DeviceRefusal ? refusalReason(error) : null);
     }
     if (signal.aborted) return;
-    if (pause > 0) await sleep(time, pause, signal);
+    if (pause > 0) await sleep(time, pause, AbortSignal.any([signal, view.decided]));
     if (signal.aborted) return;
   }
 }

@@ -1,4 +1,5 @@
 /** The steps of one receipt on the device, from its status to the fiscal data. */
+import { randomUUID } from "node:crypto";
 import {
   DeviceRefusal,
   type ClosedReceipt,
@@ -18,6 +19,7 @@ import {
   type LaneTools,
 } from "./lane-tools.ts";
 import { REASONS, refusalReason } from "./reasons.ts";
+import { openShiftOnce } from "./shift-operations.ts";
 
 /**
  * `ended`: the receipt is fiscalized, rejected or was cancelled by its screen. `doubt`: it is
@@ -43,13 +45,15 @@ export async function sell(
 
   const row = book.row(key);
   if (row.state !== "accepted") return "ended";
-  const obstacle = findObstacle(row, info, status, tools.expectedInn());
+  const obstacle = findObstacle(tools, row, info, status);
   if (obstacle) return refuse(tools, key, obstacle);
   if (status.shift.state === "closed") {
     const opened = await openShift(tools, key, status, row);
     if (opened === "refused") return "ended";
     status = await link.readStatus();
   }
+  // only an open shift keeps the ККТ's clock as it is: opening one puts it right
+  if (tools.deviceClock.isTooFar()) return refuse(tools, key, REASONS.clockDevice);
 
   const begun = await begin(tools, key, row, tries);
   if (begun === "refused") return "ended";
@@ -60,6 +64,10 @@ export async function sell(
     // withdrawn meanwhile; an open document that stays is cancelled by the next status
     await device.cancelReceipt();
     return "ended";
+  }
+  if (position.lastFd !== status.lastFd) {
+    // a document of somebody else's came since the status: numbers in the shift have moved
+    status = await link.readStatus();
   }
   crash("before-closing-commit");
   book.beginClosing(key, {
@@ -76,18 +84,19 @@ export async function sell(
 
 /** What makes the sale impossible before anything is sent; null if nothing. */
 function findObstacle(
+  { shifts, ...tools }: LaneTools,
   { receipt }: StoredReceipt,
   info: DeviceInfo,
   status: DeviceStatus,
-  expectedInn: string | null,
 ): Reason | null {
+  const expectedInn = tools.expectedInn();
   if (expectedInn !== null && info.inn !== expectedInn) return REASONS.otherInn;
   if (receipt.taxSystem !== null && (info.taxSystems & receipt.taxSystem) === 0) {
     return REASONS.taxSystem;
   }
   if (status.paper === "out" || status.paper === "out-while-printing") return REASONS.noPaper;
   if (status.shift.state === "expired") return REASONS.shiftExpired;
-  return null;
+  return shifts.isDue(status) ? REASONS.shiftDue : null;
 }
 
 async function openShift(
@@ -97,7 +106,7 @@ async function openShift(
   { receipt }: StoredReceipt,
 ): Promise<"opened" | "refused"> {
   try {
-    await whenPrinted(tools, () => tools.shifts.open(status, receipt.cashier, "receipt"));
+    await openShiftOnce(tools, `auto:${randomUUID()}`, receipt.cashier, "receipt", status);
     return "opened";
   } catch (error) {
     if (!(error instanceof DeviceRefusal)) throw error;
@@ -145,10 +154,16 @@ async function close(tools: LaneTools, key: ReceiptKey): Promise<SaleOutcome> {
     return doubt(tools, key, error);
   }
   crash("after-close-answer");
+  const { intent, info } = closingFacts(row, link.info);
+  if (closed.fd !== intent.expectedFd) {
+    // its number in the shift is not the expected one either: the ФН tells
+    const data = { expected: intent.expectedFd, fd: closed.fd };
+    log("warn", "another document came between position and close", data);
+    return doubt(tools, key, new Error(`FD ${closed.fd} instead of ${intent.expectedFd}`));
+  }
   const dateTime = closed.dateTime ?? (await documentTime(tools, closed.fd));
   if (dateTime === null) return doubt(tools, key, new Error(`FD ${closed.fd} can't be read`));
 
-  const { intent, info } = closingFacts(row, link.info);
   crash("before-fiscalized-commit");
   book.fiscalize(key, "close-answered", {
     ...receiptFacts(row, intent, info),
@@ -158,10 +173,6 @@ async function close(tools: LaneTools, key: ReceiptKey): Promise<SaleOutcome> {
     changeKopecks: closed.changeKopecks,
   });
   crash("after-fiscalized-commit");
-  if (closed.fd !== intent.expectedFd) {
-    const data = { expected: intent.expectedFd, fd: closed.fd };
-    log("warn", "another document came between position and close", data);
-  }
   return "ended";
 }
 

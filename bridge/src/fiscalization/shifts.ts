@@ -1,81 +1,108 @@
-/** Opening and closing the shift: operations of their own, each with its entry in the event log. */
-import { DeviceDoubt, type DeviceStatus, type ShiftDocument } from "../device/fiscal-device.ts";
-import type { Cashier } from "../domain/receipt.ts";
+/** The shift: opened as an operation of its own, with the ККТ's clock put right before; 24 h long. */
+import type { DeviceStatus } from "../device/fiscal-device.ts";
+import { isoUtc, type Clock } from "../domain/clock.ts";
+import { momentOfWall } from "../domain/wall-clock.ts";
+import type { Journal } from "../journal/types.ts";
+import { DOCUMENT_TYPES } from "./operation-log.ts";
 import type { DeviceLink } from "./device-link.ts";
-import type { ReceiptBook } from "./receipt-book.ts";
 
-/** Container docType of the shift documents (fiscal.md §3.2). */
-const DOCUMENT_TYPES = { opened: 2, closed: 5 } as const;
+/** The ФН takes documents for 24 h after the opening (fiscal.md §6.1). */
+const SHIFT_MS = 24 * 3_600_000;
+/** A receipt that begins later may not end inside the shift. */
+const LAST_MINUTES_MS = 2 * 60_000;
+/** How far back the opening is looked for in the ФН, per look. */
+const LOOK_BACK = 20;
 
-interface ShiftDoubt {
-  readonly what: "opened" | "closed";
-  readonly lastFd: number;
-  readonly cashier: Cashier;
-  readonly cause: ShiftCause;
+interface OpenedShift {
+  readonly fn: string;
+  readonly shift: number;
+  /** Wall time of the opening, `YYYY-MM-DDTHH:MM`; null: the ФН can't tell any more. */
+  readonly wall: string | null;
 }
 
-/** Who wanted it: a person, or a receipt that found the shift closed. */
-export type ShiftCause = "operator" | "receipt";
+export const SHIFT_SETTING = "lane.shift";
 
 export class Shifts {
+  readonly #journal: Journal;
   readonly #link: DeviceLink;
-  readonly #book: ReceiptBook;
-  #doubt: ShiftDoubt | null = null;
+  readonly #timezone: string;
+  #opened: OpenedShift | null = null;
+  /** The next document to look at for the opening. */
+  #back: number | null = null;
 
-  constructor(link: DeviceLink, book: ReceiptBook) {
+  constructor(journal: Journal, link: DeviceLink, timezone: string) {
+    this.#journal = journal;
     this.#link = link;
-    this.#book = book;
+    this.#timezone = timezone;
   }
 
-  /** @throws what the driver throws; after DeviceDoubt `settle` finds out */
-  open(status: DeviceStatus, cashier: Cashier, cause: ShiftCause): Promise<ShiftDocument> {
-    return this.#run("opened", status, cashier, cause);
+  load(): void {
+    const saved = this.#journal.getSetting(SHIFT_SETTING);
+    this.#opened = saved === null ? null : (JSON.parse(saved) as OpenedShift);
   }
 
-  /** Z report. */
-  close(status: DeviceStatus, cashier: Cashier): Promise<ShiftDocument> {
-    return this.#run("closed", status, cashier, "operator");
+  /** The open shift in time; null while closed or its opening isn't known. */
+  times(): { readonly openedAt: string; readonly closesBy: string } | null {
+    const { status } = this.#link;
+    const wall = status && this.#wallOf(status);
+    if (!wall) return null;
+    const opened = momentOfWall(wall, this.#timezone);
+    const iso = (moment: number): string => isoUtc({ now: () => moment } as Clock);
+    return { openedAt: iso(opened), closesBy: iso(opened + SHIFT_MS) };
   }
 
-  /**
-   * After a lost answer: the ФН's own document decides. Call with each status read while the lane
-   * has the device. null: nothing was in doubt, or the shift document does not exist.
-   */
-  async settle(status: DeviceStatus): Promise<ShiftDocument | null> {
-    const doubt = this.#doubt;
-    if (!doubt) return null;
-    for (let fd = doubt.lastFd + 1; fd <= status.lastFd; fd += 1) {
-      const found = await this.#link.device.findDocument(fd);
-      if (found?.documentType !== DOCUMENT_TYPES[doubt.what]) continue;
-      const document = { shift: found.shift ?? status.shift.number, fd, fp: found.fp };
-      this.#record(doubt, document);
-      this.#doubt = null;
-      return document;
+  /** By the ККТ's own clock: over, or so near the end that no receipt may begin. */
+  isDue(status: DeviceStatus): boolean {
+    if (status.shift.state === "expired") return true;
+    const wall = this.#wallOf(status);
+    if (!wall) return false;
+    const since = wallMs(status.dateTime) - wallMs(wall);
+    return since >= SHIFT_MS - LAST_MINUTES_MS;
+  }
+
+  /** The opening is told by the operation that made it; else looked for in the ФН, bit by bit. */
+  async learn(status: DeviceStatus): Promise<void> {
+    if (status.shift.state === "closed" || this.#knows(status)) return;
+    const { device } = this.#link;
+    const from = Math.min(this.#back ?? status.lastFd, status.lastFd);
+    const until = Math.max(from - LOOK_BACK, 0);
+    for (let fd = from; fd > until; fd -= 1) {
+      const found = await device.findDocument(fd);
+      if (found === null) return this.#keep(status, null);
+      if (found.documentType === DOCUMENT_TYPES.shift_close) return this.#keep(status, null);
+      if (found.documentType === DOCUMENT_TYPES.shift_open) {
+        return this.#keep(status, found.dateTime);
+      }
     }
-    this.#doubt = null;
-    return null;
+    this.#back = until;
+    if (until === 0) this.#keep(status, null);
   }
 
-  async #run(
-    what: ShiftDoubt["what"],
-    status: DeviceStatus,
-    cashier: Cashier,
-    cause: ShiftCause,
-  ): Promise<ShiftDocument> {
-    const intent = { what, lastFd: status.lastFd, cashier, cause };
-    try {
-      const document = await (what === "opened"
-        ? this.#link.device.openShift(cashier)
-        : this.#link.device.closeShift(cashier));
-      this.#record(intent, document);
-      return document;
-    } catch (error) {
-      if (error instanceof DeviceDoubt) this.#doubt = intent;
-      throw error;
-    }
+  opened(fn: string, shift: number, wall: string): void {
+    this.#save({ fn, shift, wall: wall.slice(0, 16) });
   }
 
-  #record({ what, cashier, cause }: ShiftDoubt, document: ShiftDocument): void {
-    this.#book.note(`shift.${what}`, null, { ...document, cashier: cashier.name, cause });
+  #keep(status: DeviceStatus, wall: string | null): void {
+    this.#save({ fn: status.fn, shift: status.shift.number, wall });
   }
+
+  #save(opened: OpenedShift): void {
+    this.#opened = opened;
+    this.#back = null;
+    this.#journal.setSetting(SHIFT_SETTING, JSON.stringify(opened));
+  }
+
+  #knows({ fn, shift }: DeviceStatus): boolean {
+    return this.#opened?.fn === fn && this.#opened.shift === shift.number;
+  }
+
+  #wallOf(status: DeviceStatus): string | null {
+    if (status.shift.state === "closed" || !this.#knows(status)) return null;
+    return this.#opened?.wall ?? null;
+  }
+}
+
+/** Wall times of one clock, read as UTC only to subtract. */
+function wallMs(wall: string): number {
+  return Date.parse(`${wall.length === 16 ? `${wall}:00` : wall}Z`);
 }

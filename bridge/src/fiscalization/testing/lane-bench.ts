@@ -7,13 +7,13 @@ import type { FiscalDevice } from "../../device/fiscal-device.ts";
 import type { Time } from "../../domain/clock.ts";
 import { ManualTime, settle } from "../../domain/testing/manual-time.ts";
 import { keyOf, sale } from "../../domain/testing/receipts.ts";
-import type { Receipt, ReceiptKey } from "../../domain/receipt.ts";
+import type { Cashier, Receipt, ReceiptKey } from "../../domain/receipt.ts";
 import { SqliteJournal } from "../../journal/sqlite-journal.ts";
 import type { StoredReceipt } from "../../journal/types.ts";
 import { noCrash, type CrashHook } from "../crash-points.ts";
 import { FiscalLane } from "../lane.ts";
 import type { LaneSettings } from "../lane-tools.ts";
-import type { SubmitResult } from "../types.ts";
+import type { OperationRequest, SubmitResult } from "../types.ts";
 
 export class LaneBench {
   readonly #dir = mkdtempSync(join(tmpdir(), "lane-"));
@@ -23,6 +23,9 @@ export class LaneBench {
   journal: SqliteJournal;
   lane: FiscalLane;
   crash: CrashHook = noCrash;
+  #keys = 0;
+  /** Odoo confirmed the till's clock. */
+  clockTrusted = false;
   #settings: Partial<LaneSettings>;
   #process: Process = { alive: true };
 
@@ -47,6 +50,27 @@ export class LaneBench {
     if (result.kind !== "accepted") throw new Error(`not accepted: ${JSON.stringify(result)}`);
     await settle();
     return this.row(key);
+  }
+
+  /** The operation's result; each call is another key unless told. */
+  async operate(
+    request: OperationRequest,
+    key = `test-${(this.#keys += 1)}`,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const { state, result } = await this.lane.operate(key, request);
+    return { ...result, state };
+  }
+
+  openShift(cashier: Cashier, key?: string): Promise<Readonly<Record<string, unknown>>> {
+    return this.operate({ kind: "shift_open", cashier }, key);
+  }
+
+  closeShift(cashier: Cashier, key?: string): Promise<Readonly<Record<string, unknown>>> {
+    return this.operate({ kind: "shift_close", cashier }, key);
+  }
+
+  printX(key?: string): Promise<Readonly<Record<string, unknown>>> {
+    return this.operate({ kind: "x_report" }, key);
   }
 
   row(key: ReceiptKey = keyOf()): StoredReceipt {
@@ -100,6 +124,9 @@ export class LaneBench {
       journal: this.journal,
       time: mortalTime(this.time, process),
       settings: this.#settings,
+      timezone: "Europe/Moscow",
+      till: "T1",
+      clockTrusted: () => this.clockTrusted,
       crash: (point) => this.crash(point),
       log: (level, message, data) =>
         this.log.push(`${level} ${message} ${JSON.stringify(data ?? {})}`),
