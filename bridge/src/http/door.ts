@@ -37,6 +37,7 @@ export class Door {
     const path = operation.path.replace(/\{(\w+)\}/g, ":$1");
     this.router[operation.method](
       path,
+      named(`/v1${operation.path}`),
       ...(operation.auth ? [this.#bearer, inScope(operation.role ?? "cashier")] : []),
       ...(operation.key === "operation" ? [needsKey] : []),
       ...(operation.method === "get" ? [] : [jsonBody]),
@@ -56,6 +57,14 @@ export class Door {
       }
     };
   }
+}
+
+/** For the metrics: the pattern, since labels must stay few. */
+function named(route: string): RequestHandler {
+  return (_request, response, next) => {
+    response.locals.route = route;
+    next();
+  };
 }
 
 function inScope(needed: Scope): RequestHandler {

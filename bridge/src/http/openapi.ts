@@ -127,7 +127,7 @@ function answersOf(operation: Operation): Record<string, Json> {
 function problemsOf(operation: Operation): Record<string, Json> {
   const codes = new Set<ProblemCode>([
     ...COMMON,
-    ...(operation.body === undefined ? [] : OF_BODY),
+    ...(operation.method === "get" ? [] : OF_BODY),
     ...(operation.auth ? OF_TOKEN : []),
     ...((operation.role ?? "cashier") === "cashier" ? [] : (["scope_insufficient"] as const)),
     ...(operation.work === undefined || operation.work === "critical"

@@ -1,6 +1,7 @@
 /** One log line and one observation for each answer. */
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import type { Clock } from "../../domain/clock.ts";
+import { parseKey } from "../../domain/receipt-key.ts";
 import type { Logger } from "../../observability/logger.ts";
 import type { HttpMetrics } from "../../observability/metrics.ts";
 
@@ -9,8 +10,7 @@ export function observe(clock: Clock, logger: Logger, metrics: HttpMetrics): Req
     const started = clock.monotonic();
     response.once("close", () => {
       const ms = clock.monotonic() - started;
-      // the pattern, not the path: a metric's labels must stay few
-      const route = routeOf(request.baseUrl, request.route as { path?: unknown } | undefined);
+      const route = (response.locals.route as string | undefined) ?? "other";
       metrics.observe({ method: request.method, route, status: response.statusCode, ms });
       logger.debug("http", {
         request_id: response.locals.requestId as string,
@@ -18,12 +18,15 @@ export function observe(clock: Clock, logger: Logger, metrics: HttpMetrics): Req
         path: request.originalUrl.split("?", 1)[0],
         status: response.writableFinished ? response.statusCode : "aborted",
         ms: Math.round(ms),
+        ...receiptOf(request),
       });
     });
     next();
   };
 }
 
-function routeOf(base: string, route: { path?: unknown } | undefined): string {
-  return typeof route?.path === "string" ? base + route.path : "other";
+/** The receipt that a call is about, so that one receipt can be followed through the log. */
+function receiptOf(request: Request): { readonly receipt?: string } {
+  const key = request.params["key"] ?? request.get("idempotency-key");
+  return typeof key === "string" && parseKey(key) !== null ? { receipt: key } : {};
 }

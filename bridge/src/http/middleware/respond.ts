@@ -1,6 +1,7 @@
 /** Headers that every answer has, and the form of a refusal. */
 import { randomUUID } from "node:crypto";
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
+import { JournalError } from "../../journal/journal-error.ts";
 import type { Logger } from "../../observability/logger.ts";
 import { Problem } from "../problems.ts";
 
@@ -52,6 +53,11 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
     }
     if (error instanceof URIError) {
       sendProblem(response, new Problem("not_found"));
+      return;
+    }
+    if (error instanceof JournalError && error.code === "storage_full") {
+      logger.error("storage_full", { error });
+      sendProblem(response, new Problem("storage_full", { detail: error.message }));
       return;
     }
     logger.error("request_failed", {

@@ -24,10 +24,8 @@ export function receiptRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): vo
   door.on(OPERATIONS.postReceipt, async (request, response) => {
     const key = headerKey(request);
     const known = journal.get(key);
-    // what was a good receipt when it was accepted is one still: a tax rate may end meanwhile
-    const at = known === null ? deps.clock.now() : Date.parse(known.acceptedAt);
     const { body, release } = takeRelease(request.body);
-    const { receipt, blob } = parsed(body, key, at, deps);
+    const { receipt, blob } = parsed(body, key, settlementTimes(known, deps), deps);
     requireOwner(receipt.order.owner, response);
     const obstacle = deps.obstacle();
     // a key that is known is answered all the same
@@ -125,15 +123,33 @@ export function receiptRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): vo
   });
 }
 
-/** @param at ms UTC of the settlement */
+type Times = readonly [number, ...number[]];
+
+/**
+ * When the receipt is settled, ms UTC; one that is good at any of these times is good. A document
+ * bears the register's date, so a till whose clock was set back must not find it in the future. And
+ * what was a good receipt when it was accepted is one still: a tax rate may end meanwhile.
+ */
+function settlementTimes(known: StoredReceipt | null, deps: HttpDeps): Times {
+  const ahead = Math.max(0, deps.lane.snapshot().deviceDriftMs ?? 0);
+  const now = deps.clock.now() + ahead;
+  return known === null ? [now] : [Date.parse(known.acceptedAt), now];
+}
+
+/** @param times ms UTC of the settlement */
 function parsed(
   body: unknown,
   key: ReceiptKey,
-  at: number,
+  times: Times,
   deps: HttpDeps,
 ): { readonly receipt: Receipt; readonly blob: string | null } {
-  const today = localDate(at, deps.timezone);
-  const result = parseReceipt(body, { today, key, posId: deps.till });
+  const at = (time: number) =>
+    parseReceipt(body, { today: localDate(time, deps.timezone), key, posId: deps.till });
+  const [first, ...later] = times;
+  let result = at(first);
+  for (const time of later) {
+    if (!result.ok) result = at(time);
+  }
   if (!result.ok) throw new Problem("receipt_invalid", { errors: result.errors });
   return result;
 }
