@@ -89,6 +89,31 @@ describe("HTTP door", () => {
       }
     });
 
+    it("goes by the register's date where the till's clock was set back", async () => {
+      const now = Date.parse("2026-11-22T20:00:00Z");
+      const clock = { now: () => now, monotonic: () => performance.now() };
+      const setBack = await startHarness({ clock });
+      const ask = () =>
+        setBack.call("/v1/kkt/receipt", {
+          json: wireReceipt({
+            type: "refund",
+            refund_of: { fn: "9999078900000101", fd: 7, fp: 1, date: "2026-11-23" },
+            payments: [{ method: "cash", amount: 4500 }],
+          }),
+          headers: idempotent,
+        });
+      try {
+        expect(await ask()).toMatchObject({
+          status: 422,
+          body: { errors: [{ field: "refund_of.date" }] },
+        });
+        setBack.lane.show({ ...setBack.lane.current, deviceDriftMs: 2 * 3_600_000 });
+        expect((await ask()).status).not.toBe(422);
+      } finally {
+        await setBack.close();
+      }
+    });
+
     it("gives two callers of one key the same answer", async () => {
       endAs("fiscalized");
       const [one, two] = await Promise.all([sell(), sell()]);
