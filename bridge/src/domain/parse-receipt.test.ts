@@ -86,7 +86,8 @@ describe("a correct receipt", () => {
       method,
       amount: 1400.1,
     }));
-    expect(errorsOf(change("payments", payments))).toEqual([]);
+    const partly = change("items[0].payment_method", 5) as unknown as WireReceipt;
+    expect(errorsOf(change("payments", payments, partly))).toEqual([]);
   });
 });
 

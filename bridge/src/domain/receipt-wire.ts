@@ -3,10 +3,19 @@
  * `parse-receipt.ts`. OpenAPI is generated from this schema, so nothing here transforms.
  */
 import { z } from "zod";
-import { describeCharacter, refusedCharacters } from "./fiscal-text.ts";
+import { wireAgentSchema, wireSupplierSchema } from "./agent-wire.ts";
 import { isInn, isPersonInn } from "./inn.ts";
-import { kopecksFromRoubles, millionthsFromQuantity, type Exact } from "./money.ts";
+import { millionthsFromQuantity } from "./money.ts";
 import { UUID_PATTERN } from "./receipt-key.ts";
+import {
+  calendarDate,
+  exactNumber,
+  fiscalText,
+  oneOf,
+  PHONE_PATTERN,
+  plainText,
+  roubles,
+} from "./wire-parts.ts";
 
 export const MAX_ITEMS = 100;
 export const MAX_PAYMENTS = 20;
@@ -15,67 +24,17 @@ export const MAX_BUYER_NAME = 200;
 /** Bytes of UTF-8. */
 export const MAX_BLOB_BYTES = 512 * 1024;
 export const TAX_SYSTEMS = [1, 2, 4, 16, 32] as const;
-/** Tag 1212 of ФФД 1.2; 31 and 33 need a marking code, which the bridge does not send. */
+/** Tag 1212 of ФФД 1.2: goods that carry a marking code. */
+export const MARKED_SUBJECTS: readonly number[] = [31, 33];
+/** Tag 1212 of ФФД 1.2. */
 export const SUBJECTS: readonly number[] = [
   ...Array.from({ length: 27 }, (_, index) => index + 1),
-  30,
-  32,
+  ...[30, 31, 32, 33],
 ];
 /** Tag 2108 of ФФД 1.2. */
 export const UNITS: readonly number[] = [
   0, 10, 11, 12, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 70, 71, 72, 73, 80, 81, 82, 83, 255,
 ];
-
-/** A number that `convert` takes; its message becomes the error. */
-function exactNumber(convert: (n: number) => Exact, description: string) {
-  return z
-    .number()
-    .superRefine((n, context) => {
-      const result = convert(n);
-      if (!result.ok) context.addIssue({ code: "custom", message: result.message });
-    })
-    .meta({ description, minimum: 0 });
-}
-
-const roubles = (what: string) =>
-  exactNumber(kopecksFromRoubles, `${what}, roubles, at most two decimals`);
-
-/** Text of a fiscal document: length in characters, no character the ФН can't keep. */
-function fiscalText(max: number, description: string) {
-  return z
-    .string()
-    .superRefine((text, context) => {
-      const message = fiscalTextProblem(text, max);
-      if (message !== null) context.addIssue({ code: "custom", message });
-    })
-    .meta({ description, minLength: 1, maxLength: max });
-}
-
-function fiscalTextProblem(text: string, max: number): string | null {
-  if (text.trim() === "") return "не может быть пустым";
-  if ([...text].length > max) return `не длиннее ${max} символов`;
-  const refused = refusedCharacters(text);
-  if (refused.length === 0) return null;
-  const shown = refused.slice(0, 10).map(describeCharacter).join(", ");
-  return `недопустимые символы для чека: ${shown}; разрешены буквы, цифры и знаки, общие для CP866 и CP1251`;
-}
-
-/** Text for people and logs only. */
-function plainText(max: number, description: string) {
-  return z
-    .string()
-    .min(1)
-    .max(max)
-    .regex(/^[^\p{Cc}]*$/u, "не должно содержать управляющих символов")
-    .meta({ description });
-}
-
-function oneOf(values: readonly number[], message: string, description: string) {
-  return z
-    .number()
-    .refine((n) => values.includes(n), message)
-    .meta({ description, enum: [...values] });
-}
 
 export const wireItemSchema = z.strictObject({
   sku: plainText(64, "Article number, not fiscal").nullish(),
@@ -98,10 +57,32 @@ export const wireItemSchema = z.strictObject({
     .default(4),
   subject: oneOf(
     SUBJECTS,
-    "допустимы 1–27, 30, 32 (тег 1212); маркированные товары (31, 33) не поддерживаются",
-    "Tag 1212",
+    "допустимы 1–27, 30–33 (тег 1212)",
+    "Tag 1212; 31 and 33 with `mark` only",
   ).default(1),
   unit: oneOf(UNITS, `допустимы ${UNITS.join(", ")} (тег 2108)`, "Tag 2108").default(0),
+  agent: wireAgentSchema.nullish(),
+  supplier: wireSupplierSchema.nullish(),
+  mark: z
+    .string()
+    .regex(/^[\u001d!-~]{1,200}$/, "код маркировки: 1–200 знаков ASCII, разделитель GS (1Dh)")
+    .nullish()
+    .meta({ description: "Marking code as scanned; only with the feature switched on" }),
+  refund_line: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .nullish()
+    .meta({ description: "Refunds: 1-based position in the original receipt" }),
+});
+
+export const wireCorrectionSchema = z.strictObject({
+  basis: z.enum(["self", "instruction"]).meta({ description: "Tag 1173" }),
+  date: calendarDate("Tag 1178, day of the corrected settlement"),
+  number: fiscalText(32, "Tag 1179, exactly for `instruction`").nullish(),
+  wrong_fp: z.int().min(0).max(0xffff_ffff).nullish().meta({
+    description: "Tag 1192, ФП of the wrong receipt",
+  }),
 });
 
 export const wirePaymentSchema = z.strictObject({
@@ -117,10 +98,7 @@ export const wireCustomerSchema = z.strictObject({
     .max(64)
     .regex(/^[!-?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, "ожидается адрес вида name@example.ru")
     .nullish(),
-  phone: z
-    .string()
-    .regex(/^\+(7\d{10}|[1-689]\d{7,14})$/, "ожидается номер вида +79991234567")
-    .nullish(),
+  phone: z.string().regex(PHONE_PATTERN, "ожидается номер вида +79991234567").nullish(),
   name: fiscalText(MAX_BUYER_NAME, "Tag 1227").nullish(),
   inn: z.string().refine(isInn, "ИНН: 10 или 12 цифр с верными контрольными").nullish(),
 });
@@ -134,15 +112,12 @@ export const wireRefundOfSchema = z.strictObject({
   fn: z.string().regex(/^\d{16}$/, "ожидаются 16 цифр номера ФН"),
   fd: z.int().min(1).max(0xffff_ffff),
   fp: z.int().min(0).max(0xffff_ffff),
-  date: z
-    .string()
-    .refine(isCalendarDate, "ожидается дата вида 2026-11-22")
-    .meta({ format: "date" }),
+  date: calendarDate("Local day of the original"),
 });
 
 export const wireReceiptSchema = z.strictObject({
   pos_id: z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, "1–32 знака из A–Z, a–z, 0–9, «.», «_», «-»"),
-  type: z.enum(["sale", "refund"]),
+  type: z.enum(["sale", "refund", "sale_correction", "refund_correction"]),
   order: z.strictObject({
     uuid: z.string().regex(UUID_PATTERN, "ожидается UUID строчными буквами").meta({
       format: "uuid",
@@ -168,19 +143,16 @@ export const wireReceiptSchema = z.strictObject({
     .nullish()
     .meta({ description: "Tag 1055 bit; null = the device's only one" }),
   refund_of: wireRefundOfSchema.nullish(),
+  correction: wireCorrectionSchema.nullish(),
+  electronic_only: z.boolean().nullish().meta({
+    description: "No paper; needs the buyer's e-mail or phone",
+  }),
 });
 
 /** The body as a client writes it. */
 export type WireReceipt = z.input<typeof wireReceiptSchema>;
 /** The body once checked: defaults filled in. */
 export type CheckedWireReceipt = z.output<typeof wireReceiptSchema>;
-
-export function isCalendarDate(text: string): boolean {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
-  if (!match) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-}
 
 function blobProblem(text: string): string | null {
   if (Buffer.byteLength(text, "utf8") > MAX_BLOB_BYTES) return "не больше 512 КиБ";
