@@ -22,6 +22,8 @@ export interface ObservedRun {
   /** Takes the record. */
   readonly trace?: string;
   readonly control?: string;
+  /** The script's folder for temporary files. */
+  readonly temporary?: string;
 }
 
 /** What the script wrote to stdout. @throws Error with its stderr where it failed */
@@ -32,6 +34,7 @@ export function runObserved(run: ObservedRun): Promise<string> {
       ...process.env,
       LD_PRELOAD: run.library,
       DISK_ROOT: run.root,
+      ...(run.temporary === undefined ? {} : { TMPDIR: run.temporary }),
       ...(run.trace === undefined ? {} : { DISK_TRACE: run.trace }),
       ...(run.control === undefined ? {} : { DISK_CONTROL: run.control }),
     },
