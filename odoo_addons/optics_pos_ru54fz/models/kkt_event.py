@@ -36,6 +36,7 @@ class KktEvent(models.Model):
             ("receipt_resolved", "Receipt resolved by a person"),
             ("receipt_dead", "Receipt refused for good"),
             ("refund_released", "Refund released by a manager"),
+            ("refund_unreserved", "Refund without a reservation"),
             ("lane_stopped", "Register stopped"),
             ("ofd_rejected", "Document refused by the OFD"),
             ("stale_fence", "Message of a bridge that lost its lease"),

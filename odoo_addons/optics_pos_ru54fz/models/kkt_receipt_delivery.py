@@ -28,11 +28,16 @@ class KktReceipt(models.Model):
                 parsed[index] = messages.parse_receipt(row)
             except wire.WireError as error:
                 results[index] = self._refusal(row, "row_invalid", str(error))
-        fresh = self._fresh(parsed)
+        fresh, known = self._fresh(parsed)
         if len(fresh) > 1:
             results |= self._deliver_fresh(till, fresh)
         for index, vals in parsed.items():
-            if index not in results:
+            if index in results:
+                continue
+            receipt = known.get((vals["fn"], vals["fd"]))
+            if receipt:
+                results[index] = self._repeat(till, receipt, vals)
+            else:
                 results[index] = self._deliver_row(till, vals)
         self._link_after_commit(
             [
@@ -46,32 +51,38 @@ class KktReceipt(models.Model):
 
     @api.model
     def _fresh(self, parsed):
-        """Of the rows those that touch nothing on record nor an earlier row's."""
+        """The rows that touch nothing on record nor an earlier row, and what is known.
+
+        :returns: ``{index: values}`` and ``{(fn, fd): receipt}``
+        """
         if len(parsed) < 2:
-            return {}
+            return {}, {}
         documents = [(vals["fn"], vals["fd"]) for vals in parsed.values()]
         attempts = [(vals["uuid"], vals["attempt"]) for vals in parsed.values()]
         self.flush_model(["fn", "fd", "uuid", "attempt"])
         self.env.cr.execute(
             """
-            SELECT fn, fd, uuid, attempt FROM kkt_receipt
+            SELECT id, fn, fd, uuid, attempt FROM kkt_receipt
              WHERE (fn, fd) IN %s
-             UNION ALL
-            SELECT fn, fd, uuid, attempt FROM kkt_receipt
+             UNION
+            SELECT id, fn, fd, uuid, attempt FROM kkt_receipt
              WHERE (uuid, attempt) IN %s
             """,
             [tuple(documents), tuple(attempts)],
         )
-        taken = set()
-        for fn, fd, uuid, attempt in self.env.cr.fetchall():
+        found = self.env.cr.fetchall()
+        receipts = self.sudo().browse([row[0] for row in found])
+        taken, known = set(), {}
+        for receipt, (_id, fn, fd, uuid, attempt) in zip(receipts, found, strict=True):
             taken |= {(fn, fd), (uuid, attempt)}
+            known[fn, fd] = receipt
         fresh = {}
         for index, vals in parsed.items():
             names = {(vals["fn"], vals["fd"]), (vals["uuid"], vals["attempt"])}
             if not names & taken:
                 fresh[index] = vals
             taken |= names
-        return fresh
+        return fresh, known
 
     @api.model
     def _deliver_fresh(self, till, fresh):

@@ -32,6 +32,7 @@ _INCIDENTS = {
     "document.unknown": "document_unknown",
     "lane.stopped": "lane_stopped",
     "refund.released": "refund_released",
+    "refund.unreserved": "refund_unreserved",
     "receipt.resolved": "receipt_resolved",
 }
 _INCIDENT_PREFIX = "incident."

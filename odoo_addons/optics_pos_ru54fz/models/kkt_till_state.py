@@ -26,15 +26,15 @@ class KktTill(models.Model):
     )
     breaker = fields.Selection(
         [
-            ("closed", "Closed"),
-            ("open", "Open"),
+            ("closed", "Working"),
+            ("open", "Tripped"),
             ("half_open", "Probing"),
             ("other", "Unknown"),
         ],
         string="OFD Breaker",
         readonly=True,
         copy=False,
-        help="Open: the OFD failed time after time and is left alone for a while.",
+        help="Tripped: the OFD failed time after time and is left alone for a while.",
     )
     links = fields.Json(readonly=True, copy=False)
     links_text = fields.Char(string="Links", compute="_compute_links_text")

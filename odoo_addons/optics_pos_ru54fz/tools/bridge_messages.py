@@ -138,8 +138,8 @@ def _alerts(params):
                 ),
             }
         )
-    levels = {alert["level"] for alert in alerts}
-    worst = next((level for level in ALERT_LEVELS if level in levels), False)
+    alerts.sort(key=lambda alert: alert["level"])
+    worst = alerts[0]["level"] if alerts else False
     return {
         "alerts": clean(alerts),
         "alert_count": len(alerts),
