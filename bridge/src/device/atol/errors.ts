@@ -19,7 +19,9 @@ const LINK: ReadonlySet<number> = new Set([1, 2, 3, 4, 241]);
  */
 const MAY_FOLLOW_SIGNING: ReadonlySet<number> = new Set([
   ...LINK,
-  ...[44, 45, 46, 55, 114, 115, 116, 118, 119, 150, 160, 162, 177, 178, 203, 249, 502, 503, 505],
+  // the driver itself, the printer, the ФН on its bus, memory and reports broken off
+  ...[6, 15, 44, 45, 46, 47, 55, 104, 114, 115, 116, 118, 119, 150, 159, 160, 162, 165],
+  ...[175, 176, 177, 178, 179, 180, 188, 203, 249, 502, 505],
 ]);
 
 /** What a task without a document makes of an error code. */

@@ -26,7 +26,7 @@ const ON_THE_WIRE: Readonly<Record<Fault, FaultInput | null>> = {
   corrupt: { kind: "answer", body: "garbage" },
   duplicated: { kind: "answer", body: "half" },
   silent: { kind: "hang" },
-  refused: { kind: "error", code: 33 },
+  refused: { kind: "error", code: 13 },
   "paper-out-before": null,
   "paper-out-during": null,
   "power-cut-before": { kind: "power-cut", when: "before-execute" },
