@@ -19,8 +19,8 @@ import {
 
 export const MAX_ITEMS = 100;
 export const MAX_PAYMENTS = 20;
-/** 1227 may have 256 characters, but it goes to the device inside one TLV of 250 bytes (FF0C). */
-export const MAX_BUYER_NAME = 200;
+/** Tag 1227. */
+export const MAX_BUYER_NAME = 256;
 /** Bytes of UTF-8. */
 export const MAX_BLOB_BYTES = 512 * 1024;
 export const TAX_SYSTEMS = [1, 2, 4, 16, 32] as const;

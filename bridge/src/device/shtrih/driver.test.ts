@@ -111,8 +111,9 @@ it("does not take a close that was refused for a pending one", async () => {
 
 it.each([
   ["a registration", 0x01, false],
-  ["a correction", 0x14, false],
-  ["a state report", 0x17, false],
+  ["БСО", 0x11, false],
+  ["a correction", 0x14, true],
+  ["a state report", 0x17, true],
   ["a shift being opened", 0x02, true],
   ["a shift being closed", 0x08, true],
 ])("cancels of the ФН's documents only what it makes itself: %s", async (_what, kind, ours) => {

@@ -1,6 +1,7 @@
 /** Shtrih-M ККТ behind the `FiscalDevice` door, protocol V1 or V2. */
 import type { Clock, Scheduler } from "../../domain/clock.ts";
 import { systemTime } from "../../domain/clock.ts";
+import { givesMoneyBack } from "../../domain/receipt-kind.ts";
 import type { Cashier, Receipt } from "../../domain/receipt.ts";
 import {
   type ArchivedDocument,
@@ -35,9 +36,11 @@ import { operation } from "./commands/operation.ts";
 import { printXReport } from "./commands/print-x-report.ts";
 import { repeatDocument } from "./commands/repeat-document.ts";
 import { sendOperationTlv } from "./commands/send-operation-tlv.ts";
+import { sendBufferedTlv } from "./commands/send-buffered-tlv.ts";
 import { sendTlv } from "./commands/send-tlv.ts";
 import { shiftParameters } from "./commands/shift-parameters.ts";
 import { shortStatus } from "./commands/short-status.ts";
+import { MAX_TLV } from "./commands/tlv-request.ts";
 import { setDeviceClock } from "./device-clock.ts";
 import { ERROR_FN_UNKNOWN_COMMAND, ERROR_PRINTING, ERROR_UNKNOWN_COMMAND } from "./errors.ts";
 import type { LinkEvent } from "./line-link.ts";
@@ -45,6 +48,8 @@ import type { LinkTiming } from "./link.ts";
 import type { LinkV2Timing } from "./link-v2.ts";
 import { NegotiatedLink, type ProtocolChoice } from "./negotiated-link.ts";
 import { readMessage, writeMessage } from "./ofd-buffer.ts";
+import { bindCode } from "./marking.ts";
+import { PaperSwitch } from "./paper-switch.ts";
 import { type Passport, readPassport } from "./passport.ts";
 import { planClose, type PlanOptions, planReceipt } from "./receipt-plan.ts";
 import { type SessionTiming, ShtrihSession } from "./session.ts";
@@ -83,6 +88,7 @@ export class ShtrihDevice implements FiscalDevice {
   readonly #session: ShtrihSession;
   readonly #password: number;
   readonly #time: Clock & Scheduler;
+  readonly #paper: PaperSwitch;
   #passport: Passport | null = null;
   #resource: { readonly at: number; readonly fn: string; readonly left: number | null } | null =
     null;
@@ -101,6 +107,7 @@ export class ShtrihDevice implements FiscalDevice {
       ...(options.onEvent && { onEvent: options.onEvent }),
     });
     this.#session = new ShtrihSession(this.#link, time, options.sessionTiming);
+    this.#paper = new PaperSwitch(this.#session, this.#password);
   }
 
   async connect(signal?: AbortSignal): Promise<DeviceInfo> {
@@ -113,6 +120,7 @@ export class ShtrihDevice implements FiscalDevice {
         this.#link.protocol,
         signal,
       );
+      await this.#paper.look();
       return this.#passport.info;
     } catch (error) {
       if (error instanceof DeviceRefusal) {
@@ -174,11 +182,15 @@ export class ShtrihDevice implements FiscalDevice {
     this.#refuseReplacedVat(receipt);
     const password = this.#password;
     try {
+      await this.#paper.set(!receipt.electronicOnly);
       await this.#session.run(openReceipt, plan.open);
-      for (const tlv of plan.documentTlvs) await this.#session.run(sendTlv, { password, tlv });
+      for (const tlv of plan.documentTlvs) await this.#sendTlv(tlv);
       for (const item of plan.items) {
         await this.#session.run(operation, item.operation);
         for (const tlv of item.tlvs) await this.#session.run(sendOperationTlv, { password, tlv });
+        if (item.mark !== null) {
+          await bindCode(this.#session, password, item.mark, givesMoneyBack(receipt.type));
+        }
       }
     } catch (error) {
       throw withoutDoubt(error);
@@ -225,6 +237,7 @@ export class ShtrihDevice implements FiscalDevice {
     }
     const fn = await this.#session.run(fnStatus, { password });
     if (formsOurDocument(fn)) await this.#session.run(cancelDocument, { password });
+    await this.#paper.set(true);
     if (!refusal) return;
     // 88h is refused where nothing is open, and that is what was wanted
     const { modeNumber } = await this.#session.run(shortStatus, { password });
@@ -287,6 +300,17 @@ export class ShtrihDevice implements FiscalDevice {
     const left = answer?.documentsLeft ?? null;
     this.#resource = { at: now, fn, left };
     return left;
+  }
+
+  /** A long one goes through the ФН's buffer. */
+  async #sendTlv(tlv: Uint8Array): Promise<void> {
+    const password = this.#password;
+    if (tlv.length <= MAX_TLV) {
+      await this.#session.run(sendTlv, { password, tlv });
+      return;
+    }
+    await writeMessage(this.#session, password, tlv);
+    await this.#session.run(sendBufferedTlv, { password });
   }
 
   #planOptions(): PlanOptions {

@@ -30,7 +30,9 @@ const FIELD_VAT_REPLACEMENT = 71;
 const REPLACE_20_BY_22 = 1;
 const REPLACE_NOTHING = 2;
 const TABLE_FN = 18;
+/** Where F7h does not tell the number: by the model, «Штрих-Мобайл» has its own (fiscal.md §3.0). */
 const TABLE_OFD = 19;
+const TABLE_OFD_MOBILE = 15;
 const TABLE_NETWORK = 21;
 const FIELD_OFD_BY = 2;
 const OFD_BY_DEVICE = 1;
@@ -63,11 +65,15 @@ export async function readPassport(
     model: type?.name ?? "Штрих-М",
     serial: (await reader.text(TABLE_FN, 1)) || String(status.serial),
     fnExpires: expires,
-    ofd: await reader.ofd(),
+    ofd: await reader.ofd(parameters?.ofdTable ?? usualOfdTable(type?.name ?? "")),
     ofdBy: await reader.ofdBy(),
     protocol,
   };
   return { info, parameters, replacesVat20: await reader.stopVatReplacement() };
+}
+
+function usualOfdTable(model: string): number {
+  return /МОБАЙЛ|MOBILE/i.test(model) ? TABLE_OFD_MOBILE : TABLE_OFD;
 }
 
 class PassportReader {
@@ -158,11 +164,11 @@ class PassportReader {
     return answer ? decodeTlvList(answer.tlv) : [];
   }
 
-  async ofd(): Promise<DeviceInfo["ofd"]> {
-    const host = await this.text(TABLE_OFD, 1);
-    const port = (await this.field(TABLE_OFD, 2))?.number ?? 0;
+  async ofd(table: number): Promise<DeviceInfo["ofd"]> {
+    const host = await this.text(table, 1);
+    const port = (await this.field(table, 2))?.number ?? 0;
     if (host === "" || port === 0) return null;
-    const seconds = (await this.field(TABLE_OFD, 3))?.number ?? 0;
+    const seconds = (await this.field(table, 3))?.number ?? 0;
     return { host, port, timeoutMs: (seconds || 60) * 1000 };
   }
 

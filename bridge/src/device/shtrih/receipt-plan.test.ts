@@ -149,8 +149,88 @@ describe("a plan", () => {
     });
     expect(() => planReceipt(named("漢"), OPTIONS)).toThrow(/U\+6F22/);
     expect(() => planReceipt(named("я".repeat(129)), OPTIONS)).toThrow(/128/);
-    const customer = { email: null, phone: null, name: "я".repeat(250), inn: null };
-    expect(() => planReceipt({ ...RECEIPT, customer }, OPTIONS)).toThrow(/1256.*250/);
+    const supplier = { name: "я".repeat(243), inn: "7707083893", phones: [] };
+    const items = RECEIPT.items.map((item) => ({ ...item, supplier }));
+    expect(() => planReceipt({ ...RECEIPT, items }, OPTIONS)).toThrow(/1224.*250/);
+  });
+
+  it("tells why and of what a correction is", () => {
+    const correction = {
+      basis: "instruction",
+      date: "2026-11-20",
+      number: "7-А",
+      wrongFp: 123_456,
+    } as const;
+    const plan = planReceipt({ ...RECEIPT, type: "refund_correction", correction }, OPTIONS);
+    expect(plan.open.type).toBe(0x82);
+    expect(plan.items[0]?.operation.op).toBe(2);
+    expect(plan.documentTlvs.map(single)).toEqual([
+      expect.objectContaining({ tag: 1021 }),
+      { tag: 1173, value: 1 },
+      {
+        tag: 1174,
+        value: [
+          { tag: 1178, value: "2026-11-20T00:00:00" },
+          { tag: 1179, value: "7-А" },
+        ],
+      },
+      { tag: 1192, value: "123456" },
+      expect.objectContaining({ tag: 1084 }),
+    ]);
+    const own = { ...correction, basis: "self", number: null, wrongFp: null } as const;
+    const self = { ...RECEIPT, type: "sale_correction", correction: own } as const;
+    expect(planReceipt(self, OPTIONS).open.type).toBe(0x80);
+    expect(tlvs(self)).toContainEqual({ tag: 1173, value: 0 });
+    expect(tlvs(self)).toContainEqual({
+      tag: 1174,
+      value: [{ tag: 1178, value: "2026-11-20T00:00:00" }],
+    });
+  });
+
+  it("names the agent and whose goods they are", () => {
+    const phone = "+79990000000";
+    const item = {
+      ...RECEIPT.items[0]!,
+      agent: {
+        bits: 1,
+        operation: "Перевод",
+        phones: [phone],
+        receiverPhones: [phone],
+        transferOperator: {
+          name: "Банк",
+          address: "Москва",
+          inn: "7707083893",
+          phones: [phone],
+        },
+      },
+      supplier: { name: "Мастерская", inn: "500100732259", phones: [phone, phone] },
+    };
+    const [planned] = planReceipt({ ...RECEIPT, items: [item] }, OPTIONS).items;
+    expect(planned?.tlvs.map(single)).toEqual([
+      { tag: 2108, value: 0 },
+      { tag: 1222, value: 1 },
+      {
+        tag: 1223,
+        value: [
+          { tag: 1075, value: phone },
+          { tag: 1044, value: "Перевод" },
+          { tag: 1073, value: phone },
+          { tag: 1074, value: phone },
+          { tag: 1026, value: "Банк" },
+          { tag: 1005, value: "Москва" },
+          { tag: 1016, value: "7707083893  " },
+        ],
+      },
+      {
+        tag: 1224,
+        value: [
+          { tag: 1171, value: phone },
+          { tag: 1171, value: phone },
+          { tag: 1225, value: "Мастерская" },
+        ],
+      },
+      { tag: 1226, value: "500100732259" },
+    ]);
   });
 });
 

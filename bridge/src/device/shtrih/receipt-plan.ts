@@ -3,6 +3,7 @@
 import { RECEIPT_KINDS } from "../../domain/receipt-kind.ts";
 import type {
   Cashier,
+  Correction,
   Customer,
   Payment,
   Receipt,
@@ -15,20 +16,24 @@ import { commandName } from "./commands/command.ts";
 import { closeReceipt } from "./commands/close-receipt.ts";
 import type { OpenReceiptRequest } from "./commands/open-receipt.ts";
 import { operation, type OperationRequest } from "./commands/operation.ts";
+import { sendOperationTlv } from "./commands/send-operation-tlv.ts";
 import { sendTlv } from "./commands/send-tlv.ts";
 import { MAX_TLV } from "./commands/tlv-request.ts";
+import { itemTlvs } from "./item-tlvs.ts";
 import { fiscalText, UnprintableTextError } from "./text.ts";
-import { tlvByte, tlvFixedString, tlvString, tlvStruct } from "./tlv.ts";
+import { tlvByte, tlvFixedString, tlvString, tlvStruct, tlvUnixTime } from "./tlv.ts";
 import { rateByteOf } from "./vat-map.ts";
 
 export interface ReceiptPlan {
   readonly open: OpenReceiptRequest;
-  /** TLVs of the document, one FF0Ch each. */
+  /** TLVs of the document, one FF0Ch each; one over {@link MAX_TLV} goes through the buffer (FF64h). */
   readonly documentTlvs: readonly Uint8Array[];
   readonly items: readonly {
     readonly operation: OperationRequest;
     /** TLVs of the item, one FF4Dh each. */
     readonly tlvs: readonly Uint8Array[];
+    /** Marking code to be checked and bound; null for most goods. */
+    readonly mark: string | null;
   }[];
   readonly close: CloseReceiptRequest;
 }
@@ -68,11 +73,15 @@ export function planReceipt(receipt: Receipt, options: PlanOptions): ReceiptPlan
     documentTlvs: [
       ...cashierTlvs(receipt.cashier),
       ...customerTlvs(receipt.customer),
+      ...correctionTlvs(receipt.correction),
       markerTlv(receipt.order.uuid),
     ],
     items: receipt.items.map((item) => ({
       operation: planItem(item, RECEIPT_KINDS[receipt.type].operation, options.password),
-      tlvs: [tlvByte(2108, item.unit)],
+      tlvs: itemTlvs(item, (value) => text(sendOperationTlv.code, value)).map((tlv) =>
+        checked(sendOperationTlv.code, tlv),
+      ),
+      mark: item.mark ?? null,
     })),
     close: planClose(receipt, options),
   };
@@ -80,7 +89,7 @@ export function planReceipt(receipt: Receipt, options: PlanOptions): ReceiptPlan
 
 /** Tags 1021 and 1203. */
 export function cashierTlvs(cashier: Cashier): Uint8Array[] {
-  const tlvs = [checked(sendTlv.code, tlvString(1021, text(sendTlv.code, cashier.name)))];
+  const tlvs = [tlvString(1021, text(sendTlv.code, cashier.name))];
   if (cashier.inn !== null) tlvs.push(tlvFixedString(1203, cashier.inn, INN_LENGTH));
   return tlvs;
 }
@@ -127,19 +136,29 @@ function customerTlvs(customer: Customer | null): Uint8Array[] {
   const code = sendTlv.code;
   const tlvs: Uint8Array[] = [];
   const contact = customer.email ?? customer.phone;
-  if (contact !== null) tlvs.push(checked(code, tlvString(1008, text(code, contact))));
+  if (contact !== null) tlvs.push(tlvString(1008, text(code, contact)));
   const members: Uint8Array[] = [];
   if (customer.name !== null) members.push(tlvString(1227, text(code, customer.name)));
   if (customer.inn !== null) members.push(tlvFixedString(1228, customer.inn, INN_LENGTH));
-  if (members.length > 0) tlvs.push(checked(code, tlvStruct(1256, ...members)));
+  if (members.length > 0) tlvs.push(tlvStruct(1256, ...members));
   return tlvs;
 }
 
 function markerTlv(uuid: string): Uint8Array {
-  return checked(
-    sendTlv.code,
-    tlvStruct(1084, tlvString(1085, MARKER_NAME), tlvString(1086, uuid)),
-  );
+  return tlvStruct(1084, tlvString(1085, MARKER_NAME), tlvString(1086, uuid));
+}
+
+/** Tags 1173, 1174 {1178, 1179} and 1192. */
+function correctionTlvs(correction: Correction | null): Uint8Array[] {
+  if (!correction) return [];
+  const { basis, date, number, wrongFp } = correction;
+  const members = [tlvUnixTime(1178, date)];
+  if (number !== null) members.push(tlvString(1179, text(sendTlv.code, number)));
+  return [
+    tlvByte(1173, basis === "self" ? 0 : 1),
+    tlvStruct(1174, ...members),
+    ...(wrongFp === null ? [] : [tlvString(1192, String(wrongFp))]),
+  ];
 }
 
 function planItem(item: ReceiptItem, op: number, password: number): OperationRequest {

@@ -37,6 +37,13 @@ export function tlvByte(tag: number, value: number): Uint8Array {
   return encodeTlv(tag, Uint8Array.of(value));
 }
 
+/** Unix time of a day at 00:00:00, the wall time taken as UTC (fiscal.md §3.2). @param date `YYYY-MM-DD` */
+export function tlvUnixTime(tag: number, date: string): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, Date.parse(`${date}T00:00:00Z`) / 1000, true);
+  return encodeTlv(tag, bytes);
+}
+
 /** Nested structure. */
 export function tlvStruct(tag: number, ...members: readonly Uint8Array[]): Uint8Array {
   return encodeTlv(tag, Buffer.concat(members));

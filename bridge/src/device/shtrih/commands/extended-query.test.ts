@@ -14,6 +14,7 @@ it("reads the answer", () => {
     protocolV2: true,
     printResult: true,
     extendedAnswers: true,
+    ofdTable: null,
     rest: "2028",
   });
 });
@@ -24,6 +25,15 @@ it("takes bits that are not sent for 0", () => {
     protocolV2: false,
     printResult: true,
     extendedAnswers: false,
+    ofdTable: null,
     rest: "",
   });
+});
+
+it("finds the number of the ОФД's table behind 24 other bytes", () => {
+  const before = "00".repeat(24);
+  const told = `f7 00 0000000000000000 ${before}0f`;
+  expect(readAnswer(extendedQuery, told)).toMatchObject({ ofdTable: 15 });
+  const none = `f7 00 0000000000000000 ${before}00`;
+  expect(readAnswer(extendedQuery, none)).toMatchObject({ ofdTable: null });
 });

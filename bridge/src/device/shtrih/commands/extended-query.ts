@@ -15,8 +15,18 @@ export interface ModelParameters {
   readonly printResult: boolean;
   /** Bit 50: answers that make a document carry its date and time. */
   readonly extendedAnswers: boolean;
+  /** Table of the ОФД's address; null where the model does not tell (usually 19). */
+  readonly ofdTable: number | null;
   /** What follows the flags, hex. */
   readonly rest: string;
+}
+
+/** Byte of the table's number, counted after the flags. */
+const OFD_TABLE_OFFSET = 24;
+
+function tail(rest: Uint8Array): Pick<ModelParameters, "ofdTable" | "rest"> {
+  // 0: the model has no such table of its own
+  return { ofdTable: rest[OFD_TABLE_OFFSET] || null, rest: hex(rest) };
 }
 
 export const extendedQuery: Command<ExtendedQueryRequest, ModelParameters> = {
@@ -34,7 +44,7 @@ export const extendedQuery: Command<ExtendedQueryRequest, ModelParameters> = {
       protocolV2: bit(28),
       printResult: bit(34),
       extendedAnswers: bit(50),
-      rest: hex(reader.rest()),
+      ...tail(reader.rest()),
     };
   },
   shortRequests: [0, 1, 2, 3],

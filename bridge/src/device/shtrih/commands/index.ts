@@ -1,8 +1,10 @@
 /** All commands that the bridge speaks or reads. */
 import type { AnyCommand } from "./command.ts";
+import { acceptMark } from "./accept-mark.ts";
 import { beginCalculationsReport } from "./begin-calculations-report.ts";
 import { beginCloseShift } from "./begin-close-shift.ts";
 import { beginOpenShift } from "./begin-open-shift.ts";
+import { bindMark } from "./bind-mark.ts";
 import { bufferRead } from "./buffer-read.ts";
 import { bufferStartWrite } from "./buffer-start-write.ts";
 import { bufferStatus } from "./buffer-status.ts";
@@ -12,6 +14,7 @@ import { cancelDocument } from "./cancel-document.ts";
 import { cancelReceipt } from "./cancel-receipt.ts";
 import { cashIn } from "./cash-in.ts";
 import { cashOut } from "./cash-out.ts";
+import { checkMark } from "./check-mark.ts";
 import { closeReceipt } from "./close-receipt.ts";
 import { closeShiftPrinted } from "./close-shift-printed.ts";
 import { closeShift } from "./close-shift.ts";
@@ -52,9 +55,11 @@ import { unconfirmedCount } from "./unconfirmed-count.ts";
 import { writeTable } from "./write-table.ts";
 
 export const COMMANDS: readonly AnyCommand[] = [
+  acceptMark,
   beginCalculationsReport,
   beginCloseShift,
   beginOpenShift,
+  bindMark,
   bufferRead,
   bufferStartWrite,
   bufferStatus,
@@ -64,6 +69,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   cancelReceipt,
   cashIn,
   cashOut,
+  checkMark,
   closeReceipt,
   closeShift,
   closeShiftPrinted,
@@ -93,8 +99,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   sendBufferedTlv,
   sendOperationTlv,
   sendTlv,
-  setPort,
   setDate,
+  setPort,
   setTime,
   shiftParameters,
   shortStatus,
