@@ -255,16 +255,33 @@ describe("an answer that does not come", () => {
       ...[...IDLE, host(FRAME), device(ACK)],
       ...[host(ENQ), device(ACK, ANSWER), host(ACK)],
     );
+    const asked = time.monotonic();
     expect(await exchanged("document")).toBe(hex(RESULT));
-    expect(time.monotonic()).toBeGreaterThanOrEqual(10_000);
+    // long before its time is over, and not while a device usually still works
+    expect(time.monotonic() - asked).toBeGreaterThanOrEqual(2_000);
+    expect(time.monotonic() - asked).toBeLessThan(3_000);
+  });
+
+  it("is taken when it comes in the moment of the question", async () => {
+    port.script(...IDLE, host(FRAME), device(ACK), host(ENQ), device(ANSWER), host(ACK));
+    expect(await exchanged("document")).toBe(hex(RESULT));
+    port.script(...IDLE);
+    expect(await finished(link.takePendingAnswer())).toBeNull();
   });
 
   it("is waited for once more while the device works", async () => {
-    port.script(
-      ...[...IDLE, host(FRAME), device(ACK)],
-      ...[host(ENQ), device(ACK), later(9_000, ANSWER), host(ACK)],
-    );
+    const works = Array.from({ length: 6 }, () => [host(ENQ), device(ACK)]).flat();
+    port.script(...IDLE, host(FRAME), device(ACK), ...works, later(900, ANSWER), host(ACK));
+    const asked = time.monotonic();
     expect(await exchanged("document")).toBe(hex(RESULT));
+    expect(time.monotonic() - asked).toBeGreaterThan(10_000);
+  });
+
+  it("is doubt when the device works for twice its time", async () => {
+    const works = Array.from({ length: 10 }, () => [host(ENQ), device(ACK)]).flat();
+    port.script(...IDLE, host(FRAME), device(ACK), ...works);
+    await expect(exchanged("document")).rejects.toThrow(DeviceDoubt);
+    expect(framesSent()).toBe(1);
   });
 
   it("is doubt when the device is idle, or gone", async () => {

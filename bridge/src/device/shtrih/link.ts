@@ -29,6 +29,8 @@ export interface LinkTiming {
   readonly byteMs: number;
   /** ENQ without a reaction before the device counts as gone; also retries of reads. */
   readonly tries: number;
+  /** Silence after which the device is asked whether its answer is still coming. */
+  readonly answerMs: number;
   /** How long an answer to an earlier command may keep us from speaking. */
   readonly pendingMs: number;
 }
@@ -38,6 +40,7 @@ export const LINK_TIMING: LinkTiming = {
   controlMs: 500,
   byteMs: 250,
   tries: 3,
+  answerMs: 2_000,
   pendingMs: 65_000,
 };
 
@@ -216,26 +219,49 @@ export class ShtrihLink implements LineLink {
     return "silence";
   }
 
-  /** The message was taken: waits for its answer, asking again for a broken one. */
+  /**
+   * The message was taken: waits for its answer, asking again for a broken one. Silence is not
+   * waited out: ENQ tells whether the answer is still coming.
+   */
   async #answer(inbox: FrameInbox, request: Request): Promise<Outcome> {
-    for (let attempt = 1; attempt <= ANSWER_TRIES; attempt += 1) {
-      const event = await this.#frameWithin(inbox, request.timeoutMs);
+    let deadline = this.#time.monotonic() + request.timeoutMs;
+    let late = false;
+    for (let broken = 0; broken < ANSWER_TRIES;) {
+      const left = Math.max(0, deadline - this.#time.monotonic());
+      const event = await this.#frameWithin(inbox, Math.min(left, this.#timing.answerMs));
       if (event?.type === "frame") {
         const payload = await this.#accept(event.body, request.code);
         if (payload) return { kind: "answer", payload };
+        broken += 1;
         continue;
       }
-      if (event?.type === "corrupt") await this.#send(NAK);
-      const state = await this.#enquireTwice(inbox);
+      if (event?.type === "corrupt") {
+        broken += 1;
+        await this.#send(NAK);
+      }
+      const state = await this.#askForAnswer(inbox, request.code);
+      if (typeof state !== "string") return state;
       if (state === "nak") return { kind: "no-answer", why: "ответ потерян" };
       if (state === "silence") {
         this.#line.suspect = true;
         return { kind: "no-answer", why: "касса замолчала, не дав ответа" };
       }
+      if (event !== null || this.#time.monotonic() < deadline) continue;
       // still preparing, and late already: one more full wait is all it gets
-      if (event === null && attempt > 1) break;
+      if (late) break;
+      late = true;
+      deadline = this.#time.monotonic() + request.timeoutMs;
     }
     return { kind: "no-answer", why: "ответ не получен" };
+  }
+
+  /** ENQ while an answer is waited for; the answer itself may come at this very moment. */
+  async #askForAnswer(inbox: FrameInbox, code: number): Promise<Reaction | Outcome> {
+    await this.#send(ENQ);
+    const reaction = await this.#reaction(inbox, code);
+    if (reaction !== "silence") return reaction;
+    await this.#send(ENQ);
+    return this.#reaction(inbox, code);
   }
 
   /** Confirms an answer; null if it belongs to another command, which is then kept. */
