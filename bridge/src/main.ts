@@ -28,6 +28,8 @@ import { createStatusSource } from "./live/status-source.ts";
 import { createLogger, type Logger } from "./observability/logger.ts";
 import { Metrics } from "./observability/metrics.ts";
 import { createMetricsServer } from "./observability/metrics-server.ts";
+import { ReceiptSpans } from "./observability/receipt-spans.ts";
+import { startTracing } from "./observability/tracing.ts";
 import { OdooClient } from "./odoo/client.ts";
 import { CatalogueSync } from "./catalogue/catalogue-sync.ts";
 import { createRefundDoor } from "./http/refund-door.ts";
@@ -52,6 +54,8 @@ import { forecastOf, takeReading } from "./watch/reading.ts";
 import { Watch } from "./watch/watch.ts";
 
 const BREAKER_SETTING = "ofd.breaker";
+/** ms that the till's clock may be off Odoo's for the register's to be judged by it. */
+const TRUSTED_DRIFT = 60_000;
 /** ms of `stop` after which the process ends whatever is still open. */
 const STOP_WITHIN = 20_000;
 /** The monitor is asked this often whether a mode has lasted long enough, ms. */
@@ -61,9 +65,14 @@ const MODE_TICK = 5_000;
 export async function startBridge(config: Config, crash: CrashHook): Promise<RunningBridge> {
   checkLogFile(config);
   const logger = createLogger({ ...config.log, till: config.till.code });
-  const journal = openJournal(config, (error) => logger.error("listener_failed", { error }));
-  const clock = systemTime;
   const metrics = new Metrics(config.till.code);
+  const spans = new ReceiptSpans();
+  const journal = openJournal(
+    config,
+    (error) => logger.error("listener_failed", { error }),
+    (ms) => metrics.committed(ms),
+  );
+  const clock = systemTime;
   const { timers } = config;
   const monitor = new LinkMonitor(clock.monotonic(), {
     results: 3,
@@ -82,6 +91,9 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
       alarmRetryMs: timers.alarm_retry_ms,
     },
     log: (level, message, data) => logger[level](message, data),
+    till: config.till.code,
+    timezone: config.till.timezone,
+    clockTrusted: () => Math.abs(time.driftMs() ?? Infinity) < TRUSTED_DRIFT,
   });
   const passport = new PassportMemory(journal);
   const firstContact = new FirstContact(clock);
@@ -340,7 +352,8 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   const httpServer = createHttpServer(app);
   const metricsServer = createMetricsServer(metrics, () => ({
     status: status(),
-    driftMs: time.driftMs(),
+    odooOldestAt: journal.buffer().odooOldestAt,
+    work,
   }));
   const release = async (): Promise<void> => {
     client.close();
@@ -367,11 +380,18 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   });
   lane.onReceipt((row) => {
     metrics.receiptChanged(row);
+    spans.receiptChanged(row);
     live.receiptChanged(() => receiptBody(row, passport.current));
     live.statusChanged();
     watch.soon();
     if (row.state === "fiscalized" && row.legs.odoo === "pending") sync.nudge();
     if (row.receipt.type === "refund") reservations.nudge();
+  });
+  const tracing = await startTracing({
+    url: config.tracing.otlp_url,
+    till: config.till.code,
+    version: VERSION,
+    logger,
   });
   live.start(httpServer);
   await lane.start();
@@ -402,6 +422,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
         ...[reservations.stop(), catalogue.stop()],
       ]);
       await live.stop();
+      await tracing.stop().catch(() => undefined);
       httpServer.closeIdleConnections();
       await Promise.all([closed, close(metricsServer, 0)]);
       logger.info("bridge_stopped");

@@ -21,6 +21,7 @@ export function checkLogFile({ log }: Pick<Config, "log">): void {
 export function openJournal(
   { journal, buffer }: Pick<Config, "journal" | "buffer">,
   onListenerError: NonNullable<SqliteJournalOptions["onListenerError"]>,
+  onCommit?: NonNullable<SqliteJournalOptions["onCommit"]>,
 ): SqliteJournal {
   try {
     mkdirSync(dirname(journal.path), { recursive: true });
@@ -28,6 +29,7 @@ export function openJournal(
       path: journal.path,
       capacity: buffer.capacity,
       onListenerError,
+      ...(onCommit === undefined ? {} : { onCommit }),
     });
   } catch (error) {
     if (codeOf(error) === null) throw error;

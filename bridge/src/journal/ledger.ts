@@ -12,11 +12,18 @@ export class Ledger {
   readonly #receipts: Listeners<StoredReceipt>;
   readonly #insertEvent;
   readonly #bySeq;
+  readonly #onCommit: ((ms: number) => void) | undefined;
   #commits = 0;
   #trouble: string | null = null;
 
-  constructor(db: Database, onListenerError?: (error: unknown) => void) {
+  /** @param onCommit told how long each commit took, ms */
+  constructor(
+    db: Database,
+    onListenerError?: (error: unknown) => void,
+    onCommit?: (ms: number) => void,
+  ) {
     this.db = db;
+    this.#onCommit = onCommit;
     this.#receipts = new Listeners(onListenerError);
     this.#insertEvent = db.prepare<[string, string, string | null, string]>(
       "INSERT INTO event (at, kind, key, data) VALUES (?, ?, ?, ?)",
@@ -39,8 +46,10 @@ export class Ledger {
    * @throws JournalError storage_full: nothing of it happened, the next one may work
    */
   write<T>(change: () => T): T {
+    const began = this.#onCommit === undefined ? 0 : performance.now();
     try {
       const result = this.db.transaction(change).immediate();
+      this.#onCommit?.(performance.now() - began);
       this.#trouble = null;
       return result;
     } catch (cause) {

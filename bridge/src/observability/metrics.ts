@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { StatusBody } from "../http/schemas/status.ts";
 import type { StoredReceipt } from "../journal/types.ts";
+import { WORK_CLASSES, type WorkClasses } from "../resilience/work-classes.ts";
 
 export interface HttpMetrics {
   observe(answer: {
@@ -15,8 +16,9 @@ export interface HttpMetrics {
 /** Values read at each scrape. */
 export interface Readings {
   readonly status: StatusBody;
-  /** Till's wall clock minus Odoo's, ms; null until Odoo was heard. */
-  readonly driftMs: number | null;
+  /** ISO UTC of the oldest receipt that Odoo lacks; null if none. */
+  readonly odooOldestAt: string | null;
+  readonly work: Pick<WorkClasses, "load">;
 }
 
 const BREAKER = { closed: 0, half_open: 1, open: 2 } as const;
@@ -57,6 +59,22 @@ export class Metrics implements HttpMetrics {
     labelNames: ["result"] as const,
     registers: [this.registry],
   });
+  readonly #commits = new Histogram({
+    name: "kkt_bridge_sqlite_commit_seconds",
+    help: "Time of a commit of the journal, synced to the disk",
+    buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2],
+    registers: [this.registry],
+  });
+  readonly #retries = new Counter({
+    name: "kkt_bridge_receipt_retries_total",
+    help: "Receipts that were sold again under a new attempt",
+    registers: [this.registry],
+  });
+  readonly #doubts = new Counter({
+    name: "kkt_bridge_receipt_doubts_total",
+    help: "Receipts whose answer was lost and had to be read back",
+    registers: [this.registry],
+  });
   readonly #gauges = {
     level: this.#gauge("kkt_bridge_buffer_level", "Receipts the ОФД has not confirmed"),
     capacity: this.#gauge("kkt_bridge_buffer_capacity", "Receipts the buffer takes"),
@@ -70,7 +88,64 @@ export class Metrics implements HttpMetrics {
       "Last answered heartbeat",
     ),
     drift: this.#gauge("kkt_bridge_clock_drift_seconds", "Till's clock minus Odoo's"),
+    deviceDrift: this.#gauge(
+      "kkt_bridge_device_clock_drift_seconds",
+      "Register's clock minus the till's",
+    ),
+    hlcDrift: this.#gauge(
+      "kkt_bridge_hlc_drift_seconds",
+      "Hybrid logical clock of the last receipt minus the till's clock",
+    ),
+    dead: this.#gauge("kkt_bridge_dlq_receipts", "Receipts that a receiver does not take"),
+    documentsLeft: this.#gauge("kkt_bridge_fn_documents_left", "Documents the ФН still takes"),
+    fnExpires: this.#gauge("kkt_bridge_fn_expires_timestamp_seconds", "End of the ФН's last day"),
+    fnForecast: this.#gauge(
+      "kkt_bridge_fn_forecast_end_timestamp_seconds",
+      "Day on which the ФН is full or expired at the pace of the last 30 days",
+    ),
+    shiftOpened: this.#gauge(
+      "kkt_bridge_shift_opened_timestamp_seconds",
+      "Opening of the open shift, 0 while it is closed",
+    ),
+    laneStopped: this.#gauge("kkt_bridge_lane_stopped", "1 while a person has to decide"),
+    maintenance: this.#gauge("kkt_bridge_maintenance", "1 while the till is being serviced"),
   };
+  readonly #legOldest = new Gauge({
+    name: "kkt_bridge_leg_oldest_seconds",
+    help: "Age of the oldest receipt that a leg has not delivered",
+    labelNames: ["leg"] as const,
+    registers: [this.registry],
+  });
+  readonly #legPending = new Gauge({
+    name: "kkt_bridge_leg_pending_receipts",
+    help: "Receipts that a leg has not delivered",
+    labelNames: ["leg"] as const,
+    registers: [this.registry],
+  });
+  readonly #linkUp = new Gauge({
+    name: "kkt_bridge_link_up",
+    help: "1 while a link counts as up",
+    labelNames: ["link"] as const,
+    registers: [this.registry],
+  });
+  readonly #linkRtt = new Gauge({
+    name: "kkt_bridge_link_rtt_seconds",
+    help: "Median of a link's last five answers",
+    labelNames: ["link"] as const,
+    registers: [this.registry],
+  });
+  readonly #alerts = new Gauge({
+    name: "kkt_bridge_alert",
+    help: "1 for each alert that is raised",
+    labelNames: ["code", "level"] as const,
+    registers: [this.registry],
+  });
+  readonly #work = new Gauge({
+    name: "kkt_bridge_work_tasks",
+    help: "Tasks of a class of work, running or waiting",
+    labelNames: ["class", "state"] as const,
+    registers: [this.registry],
+  });
   readonly #mode = new Gauge({
     name: "kkt_bridge_mode",
     help: "1 for the mode the till is in",
@@ -115,6 +190,8 @@ export class Metrics implements HttpMetrics {
     if (before === now) return;
     if (before?.split(" ")[0] !== row.state) {
       this.#receipts.inc({ state: row.state, type: row.receipt.type });
+      if (row.state === "accepted") this.#observeAccepted(row);
+      if (row.state === "unknown") this.#doubts.inc();
       if (row.state === "fiscalized") this.#observeSale(row);
     }
     if (before !== undefined) this.#observeLegs(row, before);
@@ -122,7 +199,12 @@ export class Metrics implements HttpMetrics {
     this.#forget();
   }
 
-  read({ status, driftMs }: Readings): void {
+  /** One commit of the journal. */
+  committed(ms: number): void {
+    this.#commits.observe(ms / 1000);
+  }
+
+  read({ status, odooOldestAt, work }: Readings): void {
     const { buffer, fn, ofd, odoo, mode, device } = status;
     const now = Date.parse(status.time);
     this.#gauges.level.set(buffer.level);
@@ -136,9 +218,57 @@ export class Metrics implements HttpMetrics {
     if (odoo.last_heartbeat_at !== null) {
       this.#gauges.heartbeat.set(Date.parse(odoo.last_heartbeat_at) / 1000);
     }
-    if (driftMs !== null) this.#gauges.drift.set(driftMs / 1000);
+    this.#readClocks(status);
+    this.#readFn(status);
+    this.#readLegs(status, odooOldestAt, now);
+    this.#gauges.dead.set(status.dlq);
+    this.#gauges.laneStopped.set(status.lane.state === "stopped" ? 1 : 0);
+    this.#gauges.maintenance.set(status.maintenance === null ? 0 : 1);
+    this.#alerts.reset();
+    for (const { code, level } of status.alerts) this.#alerts.set({ code, level }, 1);
+    for (const name of WORK_CLASSES) {
+      const { running, waiting } = work.load(name);
+      this.#work.set({ class: name, state: "running" }, running);
+      this.#work.set({ class: name, state: "waiting" }, waiting);
+    }
     for (const name of MODES) this.#mode.set({ mode: name }, name === mode ? 1 : 0);
     for (const state of DEVICE_STATES) this.#device.set({ state }, state === device.state ? 1 : 0);
+  }
+
+  #readClocks({ clock }: StatusBody): void {
+    const { odoo_drift_ms: odoo, device_drift_ms: device } = clock;
+    if (odoo !== null) this.#gauges.drift.set(odoo / 1000);
+    if (device !== null) this.#gauges.deviceDrift.set(device / 1000);
+  }
+
+  #readFn({ fn, shift }: StatusBody): void {
+    const opened = shift?.opened_at ?? null;
+    this.#gauges.shiftOpened.set(opened === null ? 0 : Date.parse(opened) / 1000);
+    if (fn === null) return;
+    this.#gauges.fnExpires.set(Date.parse(`${fn.expires}T23:59:59Z`) / 1000);
+    if (fn.documents_left !== null) this.#gauges.documentsLeft.set(fn.documents_left);
+    if (fn.forecast_end !== null) {
+      this.#gauges.fnForecast.set(Date.parse(`${fn.forecast_end}T00:00:00Z`) / 1000);
+    }
+  }
+
+  #readLegs({ buffer, links }: StatusBody, odooOldestAt: string | null, now: number): void {
+    const age = (at: string | null): number =>
+      at === null ? 0 : Math.max(0, now - Date.parse(at)) / 1000;
+    this.#legOldest.set({ leg: "ofd" }, age(buffer.oldest_at));
+    this.#legOldest.set({ leg: "odoo" }, age(odooOldestAt));
+    this.#legPending.set({ leg: "ofd" }, buffer.level);
+    this.#legPending.set({ leg: "odoo" }, buffer.odoo_pending);
+    for (const link of ["ofd", "odoo"] as const) {
+      const { state, rtt_ms } = links[link];
+      this.#linkUp.set({ link }, state === "up" ? 1 : 0);
+      if (rtt_ms !== null) this.#linkRtt.set({ link }, rtt_ms / 1000);
+    }
+  }
+
+  #observeAccepted({ key, hlc, acceptedAt }: StoredReceipt): void {
+    if (key.attempt > 1) this.#retries.inc();
+    this.#gauges.hlcDrift.set((hlc.localTime - Date.parse(acceptedAt)) / 1000);
   }
 
   #observeSale(row: StoredReceipt): void {
