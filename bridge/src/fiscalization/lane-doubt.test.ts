@@ -252,7 +252,10 @@ describe("the closing answer is lost", () => {
   it("a closing answer whose time can't be read is read back, not guessed", async () => {
     const { device } = bench;
     const close = device.closeReceipt.bind(device);
-    device.closeReceipt = async (receipt, operationId) => ({ ...(await close(receipt, operationId)), dateTime: null });
+    device.closeReceipt = async (receipt, operationId) => ({
+      ...(await close(receipt, operationId)),
+      dateTime: null,
+    });
     device.fault("findDocument", "link");
     expect(await bench.sell()).toMatchObject({
       state: "fiscalized",

@@ -63,7 +63,10 @@ describe("a receipt that works", () => {
   it("reads the document's time where the closing answer does not carry it", async () => {
     const { device } = bench;
     const close = device.closeReceipt.bind(device);
-    device.closeReceipt = async (receipt, operationId) => ({ ...(await close(receipt, operationId)), dateTime: null });
+    device.closeReceipt = async (receipt, operationId) => ({
+      ...(await close(receipt, operationId)),
+      dateTime: null,
+    });
     expect((await bench.sell()).fiscal?.dateTime).toBe("2026-11-22T21:03");
     expect(device.calls.at(-1)).toBe("findDocument");
   });

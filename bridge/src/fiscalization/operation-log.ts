@@ -32,8 +32,10 @@ const EVENTS: Readonly<Partial<Record<OperationKind, string>>> = {
 
 /** `cause` is the bridge's own note, it does not make another request of it. */
 export function bodyHash(body: Data): string {
-  const { cause: _cause, ...asked } = body;
-  return createHash("sha256").update(canonicalJson(asked), "utf8").digest("hex");
+  const asked = Object.entries(body).filter(([name]) => name !== "cause");
+  return createHash("sha256")
+    .update(canonicalJson(Object.fromEntries(asked)), "utf8")
+    .digest("hex");
 }
 
 export class OperationLog {
