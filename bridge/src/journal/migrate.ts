@@ -13,8 +13,16 @@ const MINORS = 1000;
  */
 export function migrate(
   db: Database,
-  migrations: readonly Migration[] = MIGRATIONS,
-  major: number = SCHEMA_MAJOR,
+  {
+    migrations = MIGRATIONS,
+    major = SCHEMA_MAJOR,
+    before,
+  }: {
+    readonly migrations?: readonly Migration[];
+    readonly major?: number;
+    /** Called once before a journal that has something in it is changed: takes the snapshot. */
+    readonly before?: () => unknown;
+  } = {},
 ): void {
   const version = db.pragma("user_version", { simple: true }) as number;
   const found = { major: Math.floor(version / MINORS), minor: version % MINORS };
@@ -25,7 +33,9 @@ export function migrate(
         `${major}.x: запустите ту версию моста, которая его вела`,
     );
   }
-  migrations.slice(found.minor).forEach((migration, index) => {
+  const missing = migrations.slice(found.minor);
+  if (version !== 0 && missing.length > 0) before?.();
+  missing.forEach((migration, index) => {
     const next = major * MINORS + found.minor + index + 1;
     db.transaction(() => {
       db.exec(migration.sql);

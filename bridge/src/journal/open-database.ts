@@ -1,29 +1,45 @@
 /** Opens the journal's database so that a commit survives a power cut, or refuses. */
+import { closeSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import BetterSqlite3, { type Database } from "better-sqlite3";
+import { syncPath } from "./durable-files.ts";
+import { checkContent, examine } from "./examine.ts";
 import { JournalError } from "./journal-error.ts";
+import { listSnapshots, newestGoodSnapshot, snapshotFolder } from "./snapshot.ts";
+import { asStorageError } from "./storage-error.ts";
 
 const SYNCHRONOUS_FULL = 2;
+const MEMORY = ":memory:";
 
-/** @throws JournalError corrupt, not_durable, unreadable */
-export function openDatabase(path: string, busyTimeoutMs: number): Database {
+/**
+ * A file that is damaged is left exactly as it is.
+ * @param snapshots their folder, named to whoever has to restore
+ * @throws JournalError corrupt, missing, not_durable, unreadable, storage_full
+ */
+export function openDatabase(
+  path: string,
+  busyTimeoutMs: number,
+  snapshots: string = snapshotFolder(path),
+): Database {
   let db: Database | undefined;
   try {
+    const hasSnapshots = listSnapshots(path, snapshots).length > 0;
+    const found = path === MEMORY ? "unchecked" : examine(path, hasSnapshots);
+    if (found === "none") create(path);
     db = new BetterSqlite3(path, { timeout: busyTimeoutMs });
     checkPragmas(db, path);
-    checkContent(db, path);
+    if (found !== "checked") checkContent(db, path);
     return db;
   } catch (error) {
     db?.close();
-    if (error instanceof BetterSqlite3.SqliteError) {
-      const corrupt = error.code === "SQLITE_NOTADB" || error.code.startsWith("SQLITE_CORRUPT");
-      throw new JournalError(
-        corrupt ? "corrupt" : "unreadable",
-        corrupt ? corruptMessage(path, error.message) : `журнал ${path}: ${error.message}`,
-        { cause: error },
-      );
-    }
-    throw error;
+    throw withAdvice(asOpeningError(error, path), path, snapshots);
   }
+}
+
+/** The name is durable before anything is in it: a WAL without its database would be a riddle. */
+function create(path: string): void {
+  closeSync(openSync(path, "a"));
+  syncPath(dirname(path));
 }
 
 /** Sets and reads back: SQLite ignores a pragma it can't follow. */
@@ -44,11 +60,31 @@ function checkPragmas(db: Database, path: string): void {
   }
 }
 
-function checkContent(db: Database, path: string): void {
-  const result = db.pragma("quick_check(1)", { simple: true });
-  if (result !== "ok") throw new JournalError("corrupt", corruptMessage(path, String(result)));
+function asOpeningError(error: unknown, path: string): unknown {
+  if (!(error instanceof BetterSqlite3.SqliteError)) return error;
+  const corrupt = error.code === "SQLITE_NOTADB" || error.code.startsWith("SQLITE_CORRUPT");
+  if (corrupt) {
+    const message = `журнал ${path} повреждён (${error.message})`;
+    return new JournalError("corrupt", message, { cause: error });
+  }
+  if (error.code === "SQLITE_FULL" || error.code.startsWith("SQLITE_IOERR")) {
+    return asStorageError(error, path);
+  }
+  return new JournalError("unreadable", `журнал ${path}: ${error.message}`, { cause: error });
 }
 
-function corruptMessage(path: string, detail: string): string {
-  return `журнал ${path} повреждён (${detail}): восстановите его из снимка, не удаляйте файл`;
+/** What to do about a journal that is damaged or gone. */
+function withAdvice(error: unknown, path: string, snapshots: string): unknown {
+  if (!(error instanceof JournalError)) return error;
+  if (error.code !== "corrupt" && error.code !== "missing") return error;
+  const good = newestGoodSnapshot(path, snapshots);
+  const next =
+    good === null
+      ? `годного снимка в ${snapshots} нет: сохраните копию файлов журнала и обратитесь в поддержку`
+      : `восстановите журнал из снимка: opticserp-bridge restore --from ${good}`;
+  return new JournalError(
+    error.code,
+    `${error.message}; не удаляйте файл, мост его не изменил; ${next}`,
+    { cause: error },
+  );
 }

@@ -171,11 +171,11 @@ describe("migrations", () => {
     const db = openDatabase(path, 100);
     const good = { name: "a", sql: "CREATE TABLE a (x INTEGER) STRICT" };
     const bad = { name: "b", sql: "CREATE TABLE b (x INTEGER) STRICT; SELECT nonsense" };
-    expect(() => migrate(db, [good, bad])).toThrow(/nonsense/);
+    expect(() => migrate(db, { migrations: [good, bad] })).toThrow(/nonsense/);
     expect(db.pragma("user_version", { simple: true })).toBe(1001);
     const tables = db.prepare("SELECT name FROM sqlite_schema").pluck().all();
     expect(tables).toEqual(["a"]);
-    migrate(db, [good, { name: "b", sql: "CREATE TABLE b (x INTEGER) STRICT" }]);
+    migrate(db, { migrations: [good, { ...bad, sql: "CREATE TABLE b (x INTEGER) STRICT" }] });
     expect(db.pragma("user_version", { simple: true })).toBe(1002);
     db.close();
   });

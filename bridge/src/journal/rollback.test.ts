@@ -123,7 +123,7 @@ describe("a journal of schema 1.1", () => {
   it("is brought to 1.2 with all it has", () => {
     const db = new BetterSqlite3(path);
     db.pragma("journal_mode = WAL");
-    migrate(db, MIGRATIONS.slice(0, 1));
+    migrate(db, { migrations: MIGRATIONS.slice(0, 1) });
     db.close();
     const old = new Bridge11();
     old.sell(1, oldContent(sale()), 101);

@@ -1,10 +1,11 @@
 /** The durable store of a till on SQLite. Each changing method is one transaction with its events. */
 import type { Database } from "better-sqlite3";
 import type { ArchivedDocument } from "../device/fiscal-device.ts";
-import { encodeHlc } from "../domain/hlc.ts";
-import { allowsNextAttempt, canMove, isUnresolved } from "../domain/receipt-machine.ts";
+import { encodeHlc, type Hlc } from "../domain/hlc.ts";
+import { canMove, isUnresolved } from "../domain/receipt-machine.ts";
 import { formatKey } from "../domain/receipt-key.ts";
 import type { FiscalData, Receipt, ReceiptKey, ReceiptState } from "../domain/receipt.ts";
+import { ADOPTED, refusalOf } from "./acceptance.ts";
 import { CatalogueShelf } from "./catalogue-shelf.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import { DocumentShelf } from "./document-shelf.ts";
@@ -15,6 +16,7 @@ import { OperationBook } from "./operation-book.ts";
 import { lockJournal } from "./process-lock.ts";
 import { toEvent, toStoredReceipt } from "./rows.ts";
 import { CAPACITY_SETTING, HLC_SETTING } from "./setting-names.ts";
+import { snapshotFolder, takeSnapshot } from "./snapshot.ts";
 import { prepareStatements, type AcceptedRow, type Statements } from "./statements.ts";
 import type {
   AcceptResult,
@@ -40,14 +42,16 @@ export interface SqliteJournalOptions {
   readonly lockWaitMs?: number;
   /** Tries that Odoo itself refused before a row goes to the DLQ (requirements: 20). */
   readonly odooRefusalLimit?: number;
+  /** Folder of snapshots; default: `snapshots` beside the file. */
+  readonly snapshots?: string;
   readonly onListenerError?: (error: unknown) => void;
+  /** Told how long each commit took, ms. */
+  readonly onCommit?: (ms: number) => void;
 }
 
 export const DEFAULT_CAPACITY = 200;
 export const MAX_CAPACITY = 300;
 const DEFAULT_REFUSAL_LIMIT = 20;
-/** Owner and content hash of a row that was adopted from the ФН: its page's own are not known. */
-const ADOPTED = "adopted";
 
 export class SqliteJournal implements Journal {
   readonly #db: Database;
@@ -72,7 +76,7 @@ export class SqliteJournal implements Journal {
     this.path = options.path;
     this.#sql = prepareStatements(db);
     this.#capacity = options.capacity ?? DEFAULT_CAPACITY;
-    this.#ledger = new Ledger(db, options.onListenerError);
+    this.#ledger = new Ledger(db, options.onListenerError, options.onCommit);
     this.#deadLetters = new DeadLetters(
       this.#ledger,
       options.odooRefusalLimit ?? DEFAULT_REFUSAL_LIMIT,
@@ -87,8 +91,11 @@ export class SqliteJournal implements Journal {
     const unlock = lockJournal(options.path, options.lockWaitMs ?? 2000);
     let db: Database | undefined;
     try {
-      db = openDatabase(options.path, options.busyTimeoutMs ?? 5000);
-      migrate(db);
+      const snapshots = options.snapshots ?? snapshotFolder(options.path);
+      db = openDatabase(options.path, options.busyTimeoutMs ?? 5000, snapshots);
+      migrate(db, {
+        before: () => takeSnapshot(options.path, snapshots, new Date().toISOString()),
+      });
       return new SqliteJournal(db, unlock, options);
     } catch (error) {
       db?.close();
@@ -98,7 +105,7 @@ export class SqliteJournal implements Journal {
   }
 
   accept(input: Parameters<Journal["accept"]>[0]): AcceptResult {
-    const result = this.#ledger.write(() => this.#accept(input));
+    const result = this.#ledger.write(() => refusalOf(input, this) ?? this.#accept(input));
     if (result.kind === "accepted") this.#committed(result.row);
     return result;
   }
@@ -111,36 +118,10 @@ export class SqliteJournal implements Journal {
     hlc,
     at,
   }: Parameters<Journal["accept"]>[0]): AcceptResult {
-    const attempts = this.byUuid(key.uuid);
-    const [first] = attempts;
-    const last = attempts.at(-1);
-    if (first && first.owner !== receipt.order.owner && first.owner !== ADOPTED) {
-      return { kind: "other-owner", row: last ?? first };
-    }
-    const known = attempts.find((row) => row.key.attempt === key.attempt);
-    if (known) {
-      const same = known.contentHash === contentHash || known.contentHash === ADOPTED;
-      return { kind: same ? "known" : "content-differs", row: known };
-    }
-    const open = attempts.find((row) => !allowsNextAttempt(row.state));
-    if (open) return { kind: "attempt-open", row: open };
-    const expected = (last?.key.attempt ?? 0) + 1;
-    if (key.attempt !== expected) return { kind: "attempt-out-of-order", expected };
-    const [busy] = this.unresolved();
-    if (busy) return { kind: "lane-busy", row: busy };
-    const { level, capacity } = this.buffer();
-    if (level >= capacity) return { kind: "buffer-full", level, capacity };
-
-    const seq = this.#insert(key, receipt, blob, {
-      owner: receipt.order.owner,
-      contentHash,
-      hlcTime: hlc.localTime,
-      hlcCounter: hlc.logicalCounter,
-      at,
-    });
-    this.#sql.setSetting.run(HLC_SETTING, encodeHlc(hlc));
+    const { owner } = receipt.order;
+    const row = this.#insert(key, receipt, blob, { owner, contentHash, at }, hlc);
     this.#ledger.event("receipt.accepted", key, { type: receipt.type, contentHash }, at);
-    return { kind: "accepted", row: this.#ledger.row(seq) };
+    return { kind: "accepted", row: this.#ledger.row(row) };
   }
 
   /** Inside `write`. Returns the row's number. */
@@ -148,10 +129,13 @@ export class SqliteJournal implements Journal {
     key: ReceiptKey,
     receipt: Receipt,
     blob: string | null,
-    rest: Omit<AcceptedRow, "uuid" | "attempt">,
+    rest: Pick<AcceptedRow, "owner" | "contentHash" | "at">,
+    hlc: Hlc,
   ): number {
-    const { lastInsertRowid } = this.#sql.insertReceipt.run({ ...key, ...rest });
+    const stamp = { hlcTime: hlc.localTime, hlcCounter: hlc.logicalCounter };
+    const { lastInsertRowid } = this.#sql.insertReceipt.run({ ...key, ...rest, ...stamp });
     this.#sql.insertBody.run(lastInsertRowid, JSON.stringify(receipt), blob);
+    this.#sql.setSetting.run(HLC_SETTING, encodeHlc(hlc));
     return Number(lastInsertRowid);
   }
 
@@ -172,15 +156,9 @@ export class SqliteJournal implements Journal {
     const row = this.#ledger.write(() => {
       const last = this.byUuid(receipt.order.uuid).at(-1);
       const key = { uuid: receipt.order.uuid, attempt: (last?.key.attempt ?? 0) + 1 };
-      const seq = this.#insert(key, receipt, null, {
-        owner: last?.owner ?? ADOPTED,
-        contentHash: ADOPTED,
-        hlcTime: hlc.localTime,
-        hlcCounter: hlc.logicalCounter,
-        at,
-      });
+      const owner = last?.owner ?? ADOPTED;
+      const seq = this.#insert(key, receipt, null, { owner, contentHash: ADOPTED, at }, hlc);
       this.#fiscalize(seq, fiscal, at);
-      this.#sql.setSetting.run(HLC_SETTING, encodeHlc(hlc));
       this.#ledger.event("receipt.adopted", key, { ...fiscal, ...evidence }, at);
       return this.#ledger.row(seq);
     });

@@ -46,8 +46,9 @@ export function prepareStatements(db: Database) {
     byUuid: rows<[string]>("WHERE uuid = ? ORDER BY attempt"),
     byDocument: rows<[string, number]>("WHERE fn = ? AND fd = ?"),
     unresolved: rows<[]>("WHERE state IN ('accepted', 'closing', 'unknown') ORDER BY seq"),
+    // by the index of what is pending: that of the documents goes over everything ever delivered
     ofdPendingUpTo: rows<[string, number]>(
-      "WHERE ofd_leg = 'pending' AND fn = ? AND fd <= ? ORDER BY seq",
+      "WHERE ofd_leg = 'pending' AND +fn = ? AND +fd <= ? ORDER BY seq",
     ),
     odooPending: rows<[number]>("WHERE odoo_leg = 'pending' ORDER BY seq LIMIT ?"),
     newest: rows<[number, number]>("WHERE seq < ? ORDER BY seq DESC LIMIT ?"),

@@ -1,3 +1,4 @@
+import { APPLICATION_ID } from "../application-id.ts";
 import type { Migration } from "./migration.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { Migration } from "./migration.ts";
 export const operationsDocumentsCatalogue: Migration = {
   name: "operations, documents, catalogue, dead letters",
   sql: `
-    PRAGMA application_id = ${0x4f_45_52_50};
+    PRAGMA application_id = ${APPLICATION_ID};
 
     -- what Odoo said last, since when the row is dead, and who took it off the list (JSON)
     ALTER TABLE receipt ADD COLUMN odoo_error TEXT;
