@@ -4,6 +4,10 @@ import { type KktEmulator, startKktEmulator } from "../../../../fixtures/kkt/ind
 import { examine } from "../../../../fixtures/ofd/examine.ts";
 import type { Correction, Receipt } from "../../domain/receipt.ts";
 import type { VatCode } from "../../domain/vat.ts";
+import { commandByCode } from "./commands/index.ts";
+import { bytes } from "./commands/testing/wire.ts";
+import { describeFrame } from "./describe.ts";
+import { encodeFrame } from "./frame.ts";
 import { ShtrihDevice, TcpTransport } from "./index.ts";
 import { saleOf } from "./testing/sale.ts";
 
@@ -26,7 +30,19 @@ beforeEach(async () => {
 afterEach(async () => {
   await device.disconnect();
   await kkt.stop();
+  for (const exchange of kkt.device.commands.last(5000)) assertReadable(exchange);
 });
+
+/** `frame decode` knows every command that was on the line, and which way it went. */
+function assertReadable(exchange: { requestHex: string; answerHex: string | null }): void {
+  const request = describeFrame(encodeFrame(bytes(exchange.requestHex)));
+  expect(request, exchange.requestHex).toMatchObject({ kind: "request", checksumOk: true });
+  expect(commandByCode(parseInt(request?.command ?? "", 16)), request?.command).not.toBeNull();
+  if (exchange.answerHex === null) return;
+  const answer = describeFrame(encodeFrame(bytes(exchange.answerHex)));
+  expect(answer, exchange.answerHex).toMatchObject({ kind: "response" });
+  if ((answer?.payload ?? "").length > 2) expect(answer?.fields).not.toEqual({});
+}
 
 async function sign(receipt: Receipt): Promise<number> {
   await device.beginReceipt(receipt);
