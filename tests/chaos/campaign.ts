@@ -27,6 +27,8 @@ export interface CampaignResult {
   readonly met: ReadonlyMap<string, number>;
   readonly damagedBytes: number;
   readonly deaths: readonly string[];
+  /** What a careful ОФД complains about: gaps, wrong arithmetic, missing tags. */
+  readonly anomalies: readonly string[];
   readonly bridgeStarts: number;
   /** Mean, ms. */
   readonly bridgeStartMs: number;
@@ -90,12 +92,27 @@ export async function runCampaign(rig: Rig, options: CampaignOptions): Promise<C
     struck: together(rig.tills.map(({ struck }) => struck)),
     met: together(rig.tills.map(({ met }) => met)),
     damagedBytes: rig.tills.reduce((sum, till) => sum + till.damagedBytes, 0),
+    anomalies: await anomaliesOf(rig),
     deaths: rig.tills.flatMap(({ code, deaths }) => deaths.map((death) => `${code}: ${death}`)),
     bridgeStarts: starts,
     bridgeStartMs: rig.tills.reduce((sum, t) => sum + t.startMs * t.starts, 0) / (starts || 1),
     sellingMs,
     restMs,
   };
+}
+
+async function anomaliesOf({ ofd }: Rig): Promise<readonly string[]> {
+  const { anomalies } = (await ofd.anomalies()) as {
+    anomalies: readonly {
+      fn: string | null;
+      fd: number | null;
+      kind: string;
+      detail: string;
+    }[];
+  };
+  return anomalies.map(
+    ({ fn, fd, kind, detail }) => `ФН ${fn ?? "?"} FD ${fd ?? "?"}: ${kind}: ${detail}`,
+  );
 }
 
 /** Every fault is over: nothing may stay open or undelivered. */

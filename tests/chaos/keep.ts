@@ -9,9 +9,10 @@ import { markdown, screen, type ReportInput } from "./report.ts";
 /** Lines of each kind of finding on the screen; the report has more. */
 const SHOWN = 20;
 
-/** Nothing found, nothing died, everything came to rest. */
-export function succeeded({ findings, deaths, restMs }: CampaignResult): boolean {
-  return isClean(findings) && deaths.length === 0 && restMs !== null;
+/** Nothing found, nothing died, nobody complained, everything came to rest. */
+export function succeeded(result: CampaignResult): boolean {
+  const { findings, deaths, anomalies, restMs } = result;
+  return isClean(findings) && deaths.length + anomalies.length === 0 && restMs !== null;
 }
 
 /**
@@ -29,7 +30,7 @@ export function conclude(name: string, input: ReportInput, from: string): boolea
   writeFileSync(join(reports, `${name}.client.json`), JSON.stringify(result.sold, null, 1));
   console.log(`\n${screen(input)}\n\nreport: .run/chaos/${name}.md`);
   if (succeeded(result)) return true;
-  for (const [what, lines] of Object.entries({ ...result.findings, deaths: result.deaths })) {
+  for (const [what, lines] of Object.entries(complaints(result))) {
     if (lines.length > 0) console.log(`\n${what}:\n${lines.slice(0, SHOWN).join("\n")}`);
   }
   keepLogs(from, join(reports, name));
@@ -43,4 +44,9 @@ function keepLogs(from: string, to: string): void {
   for (const name of readdirSync(from)) {
     if (/\.(log|sqlite|sqlite-wal|toml)$/.test(name)) cpSync(join(from, name), join(to, name));
   }
+}
+
+/** Lines by what they are about. */
+function complaints(result: CampaignResult): Readonly<Record<string, readonly string[]>> {
+  return { ...result.findings, deaths: result.deaths, anomalies: result.anomalies };
 }

@@ -42,6 +42,7 @@ export function figures({ result }: ReportInput): readonly (readonly [string, st
     ["out of order", String(findings.outOfOrder.length)],
     ["unresolved", String(findings.unresolved.length)],
     ["contradictory answers", String(findings.contradictions.length)],
+    ["complaints of the ОФД", String(result.anomalies.length)],
     ["ends of the bridge nobody asked for", String(result.deaths.length)],
     ["receipts struck by a fault", String(resolved.length)],
     ["time to resolve P50 / P95", `${resolve(0.5)} / ${resolve(0.95)}`],
@@ -104,7 +105,8 @@ export function markdown(input: ReportInput): string {
     "Time to resolve: from the moment a fault was put in place (for one that waits for its command, " +
       "before it strikes) to the first definite answer about a receipt to the page.",
   ];
-  for (const [name, found] of Object.entries({ ...result.findings, deaths: result.deaths })) {
+  const { findings, deaths, anomalies } = result;
+  for (const [name, found] of Object.entries({ ...findings, deaths, anomalies })) {
     if (found.length === 0) continue;
     lines.push(
       "",

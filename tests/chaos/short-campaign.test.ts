@@ -51,6 +51,7 @@ describe("a short campaign", () => {
       contradictions: [],
     });
     expect(result.deaths).toEqual([]);
+    expect(result.anomalies).toEqual([]);
     expect(result.restMs).not.toBeNull();
     expect(total(result.struck)).toBeGreaterThanOrEqual(FAULTS);
   });
