@@ -20,6 +20,14 @@ class KktCatalogueRemoval(models.Model):
 
     product = fields.Integer(string="Product ID", required=True, index=True)
 
+    @api.model
+    def _note(self, product_ids):
+        """Those of the products that are really gone."""
+        gone = set(product_ids) - set(
+            self.env["product.product"].browse(product_ids).exists().ids
+        )
+        self.sudo().create([{"product": product_id} for product_id in sorted(gone)])
+
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
@@ -27,10 +35,18 @@ class ProductProduct(models.Model):
     def unlink(self):
         ids = self.ids
         res = super().unlink()
-        gone = set(ids) - set(self.browse(ids).exists().ids)
-        self.env["kkt.catalogue.removal"].sudo().create(
-            [{"product": product_id} for product_id in sorted(gone)]
-        )
+        self.env["kkt.catalogue.removal"]._note(ids)
+        return res
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    def unlink(self):
+        # PostgreSQL itself deletes the variants of a template.
+        ids = self.with_context(active_test=False).product_variant_ids.ids
+        res = super().unlink()
+        self.env["kkt.catalogue.removal"]._note(ids)
         return res
 
 
@@ -135,30 +151,27 @@ class KktTill(models.Model):
     def _prices_changed(self, since):
         """Did something change that every price or code may depend on?"""
         config = self.pos_config_id
-        rules = config.pricelist_id.item_ids
         now = fields.Datetime.now()
-        dated = rules.filtered(
-            lambda rule: any(
-                moment and since <= moment <= now
-                for moment in (rule.date_start, rule.date_end)
-            )
+        touched = Domain("write_date", ">=", since)
+        dated = Domain.OR(
+            Domain(name, ">=", since) & Domain(name, "<=", now)
+            for name in ("date_start", "date_end")
         )
-        taxes = self.env["account.tax"].with_context(active_test=False)
-        domain = taxes._check_company_domain(self.company_id)
-        touched = (
-            config,
-            config.pricelist_id,
-            config.default_fiscal_position_id,
-            rules,
-        )
-        return (
-            bool(dated)
-            or any(
-                moment >= since
-                for records in touched
-                for moment in records.mapped("write_date")
-            )
-            or bool(taxes.search_count([*domain, ("write_date", ">=", since)], limit=1))
+        taxes = self.env["account.tax"]._check_company_domain(self.company_id)
+        looks = [
+            ("pos.config", touched & Domain("id", "=", config.id)),
+            ("account.fiscal.position", touched),
+            ("account.tax", touched & Domain(taxes)),
+            ("product.pricelist", touched),
+            ("product.pricelist.item", touched | dated),
+            # What an attribute adds to the price of a variant.
+            ("product.template.attribute.value", touched),
+        ]
+        return any(
+            self.env[model]
+            .with_context(active_test=False)
+            .search_count(domain, limit=1)
+            for model, domain in looks
         )
 
     def _catalogue_items(self, products):

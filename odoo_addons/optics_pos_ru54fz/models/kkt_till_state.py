@@ -36,7 +36,7 @@ class KktTill(models.Model):
         copy=False,
         help="Tripped: the OFD failed time after time and is left alone for a while.",
     )
-    links = fields.Json(readonly=True, copy=False)
+    links = fields.Json(string="Links, as Told", readonly=True, copy=False)
     links_text = fields.Char(string="Links", compute="_compute_links_text")
     fn_documents_left = fields.Integer(
         string="Documents Left", readonly=True, copy=False
@@ -45,7 +45,7 @@ class KktTill(models.Model):
     maintenance = fields.Boolean(readonly=True, copy=False)
     maintenance_since = fields.Datetime(readonly=True, copy=False)
     maintenance_reason = fields.Char(readonly=True, copy=False)
-    alerts = fields.Json(readonly=True, copy=False)
+    alerts = fields.Json(string="Alerts, as Told", readonly=True, copy=False)
     alert_count = fields.Integer(string="Alerts", readonly=True, copy=False)
     alert_level = fields.Selection(
         [("p1", "P1"), ("p2", "P2"), ("p3", "P3")], readonly=True, copy=False
@@ -189,6 +189,22 @@ class KktTill(models.Model):
 
     @api.model
     def _watch(self):
+        """Periodic: one part that fails neither stops the others nor the job itself."""
+        for part in (
+            self._note_losses,
+            self.env["kkt.till.command"]._expire,
+            self.env["kkt.refund.reservation"]._expire,
+            self.env["kkt.till.event"]._note_lasting_doubts,
+        ):
+            try:
+                with self.env.cr.savepoint():
+                    part()
+            except Exception:
+                # A job that fails time after time is switched off by Odoo.
+                _logger.exception("Periodic watch of the tills")
+
+    @api.model
+    def _note_losses(self):
         """Tills without a word for 5 minutes; each loss is on record once."""
         lost = self.sudo().search(
             [
@@ -199,9 +215,6 @@ class KktTill(models.Model):
         )
         for till in lost:
             till._note_loss()
-        self.env["kkt.till.command"]._expire()
-        self.env["kkt.refund.reservation"]._expire()
-        self.env["kkt.till.event"]._note_lasting_doubts()
 
     def _note_loss(self):
         message = _(

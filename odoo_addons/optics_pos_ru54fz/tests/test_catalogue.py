@@ -71,6 +71,8 @@ class TestCatalogue(KktCommon):
             "pos_config",
             "product_pricelist",
             "product_pricelist_item",
+            "account_fiscal_position",
+            "product_template_attribute_value",
         ):
             self.env.cr.execute(f"UPDATE {table} SET write_date = %s", [before])
         self.env.cr.execute(
@@ -148,11 +150,25 @@ class TestCatalogue(KktCommon):
                 self.assertEqual(answer["items"], [])
 
     def test_deleted(self):
-        product = self.goods("Gone", 1, self.vat)
-        self.age()
-        product.unlink()
-        self.env.flush_all()
-        self.assertEqual(self.pull(since=self.since())["removed"], [product.id])
+        for whole in (False, True):
+            product = self.goods("Gone", 1, self.vat)
+            self.age()
+            (product.product_tmpl_id if whole else product).unlink()
+            self.env.flush_all()
+            self.assertEqual(self.pull(since=self.since())["removed"], [product.id])
+
+    def test_a_dated_rule_changes_prices_on_its_day(self):
+        rule = self.env["product.pricelist.item"].create(
+            {
+                "pricelist_id": self.env["product.pricelist"].create({"name": "P"}).id,
+                "compute_price": "percentage",
+                "percent_price": 50,
+            }
+        )
+        for offset, count in ((-30, 2), (30, 0)):
+            rule.date_start = fields.Datetime.now() + timedelta(minutes=offset)
+            self.age()
+            self.assertEqual(len(self.pull(since=self.since())["items"]), count)
 
     def test_prices_of_a_pricelist(self):
         pricelist = self.env["product.pricelist"].create(

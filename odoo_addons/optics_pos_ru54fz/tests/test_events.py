@@ -22,6 +22,7 @@ class EventsCommon(KktCommon):
 
     def send(self, *events, journal=JOURNAL, till=None):
         log = self.env["kkt.till.event"].with_user(self.worker)
+        log = log.with_context(lang="en_US")
         params = {"journal": journal, "events": list(events)}
         return log._deliver(till or self.till, params)["last_event"]
 
