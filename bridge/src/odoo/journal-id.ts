@@ -1,6 +1,6 @@
 /**
- * Which journal it is: numbers of events mean something within one journal only. A restored journal
- * counts on from an earlier number, so whoever restores one must take this setting away.
+ * Which journal it is: numbers of events mean something within one journal only. Schema 1.2 makes
+ * the id; a journal that has lost it gets a new one.
  */
 import { randomUUID } from "node:crypto";
 import { JOURNAL_ID_SETTING } from "../journal/setting-names.ts";
