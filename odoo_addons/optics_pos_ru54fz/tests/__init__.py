@@ -14,6 +14,7 @@ from . import test_order_recovery
 from . import test_pos_data
 from . import test_receipt
 from . import test_refund
+from . import test_screens
 from . import test_till
 from . import test_till_state
 from . import test_translations
