@@ -22,6 +22,7 @@ export class DeviceClock {
   readonly #trusted: () => boolean;
   readonly #log: LaneLog;
   #told = false;
+  #reckoned: { readonly of: DeviceStatus; readonly ms: number } | null = null;
 
   constructor(
     link: DeviceLink,
@@ -43,7 +44,12 @@ export class DeviceClock {
   driftMs(): number | null {
     const { status, statusAt } = this.#link;
     if (!status || statusAt === null) return null;
-    return momentOfWall(status.dateTime, this.#timezone) - Date.parse(statusAt);
+    // asked for with every change of the lane, reckoned once per status
+    if (this.#reckoned?.of !== status) {
+      const ms = momentOfWall(status.dateTime, this.#timezone) - Date.parse(statusAt);
+      this.#reckoned = { of: status, ms };
+    }
+    return this.#reckoned.ms;
   }
 
   /** Writes once that the drift passed the ФН's limit, until it is small again. */

@@ -110,3 +110,109 @@ describe("shift operations", () => {
     expect(bench.row()).toMatchObject({ state: "fiscalized", fiscal: { shift: 13 } });
   });
 });
+
+describe("an operation's key", () => {
+  it("makes it happen once, also while it runs and after a restart", async () => {
+    const hold = bench.device.hold("closeShift");
+    const first = bench.closeShift(CASHIER, "key-00000001");
+    await hold.reached;
+    const second = bench.closeShift(CASHIER, "key-00000001");
+    hold.release();
+    const done = { shift: 12, fd: 101, state: "done" };
+    await expect(first).resolves.toMatchObject(done);
+    await expect(second).resolves.toMatchObject(done);
+    await bench.restart();
+    await expect(bench.closeShift(CASHIER, "key-00000001")).resolves.toMatchObject(done);
+    expect(bench.device.documents).toHaveLength(1);
+    expect(events("shift.closed")).toMatchObject([
+      { data: { fn: bench.device.fn, fd: 101, cause: "operator", date_time: "2026-11-22T21:03" } },
+    ]);
+  });
+
+  it("is of one request only", async () => {
+    await bench.printX("key-00000001");
+    await expect(bench.closeShift(CASHIER, "key-00000001")).rejects.toMatchObject({
+      reason: { code: "idempotency_key_reused" },
+    });
+  });
+
+  it("remembers a refusal of the device, and nothing that was only in the way", async () => {
+    bench.device.fault("printX", { refuse: 0x7b });
+    for (let time = 0; time < 2; time += 1) {
+      await expect(bench.printX("key-00000001")).rejects.toMatchObject({
+        reason: { code: "device_refused", deviceCode: 0x7b },
+      });
+    }
+    bench.device.paper = "out";
+    await expect(bench.printX("key-00000002")).rejects.toMatchObject({
+      reason: { code: "paper_out" },
+    });
+    bench.device.paper = "ok";
+    await expect(bench.printX("key-00000002")).resolves.toMatchObject({ state: "done" });
+  });
+
+  it.each([
+    ["executed", "lost-after" as const, 1],
+    ["not executed", "lost-before" as const, 0],
+  ])("a crash in the middle is read back from the ФН: %s", async (_name, fault, documents) => {
+    bench.device.fault("closeShift", fault, () => bench.kill());
+    void bench.closeShift(CASHIER, "key-00000001").catch(() => undefined);
+    await bench.time.advance(10);
+    await bench.restart();
+    await bench.time.advance(6000);
+    const again = bench.closeShift(CASHIER, "key-00000001");
+    if (documents === 1) await expect(again).resolves.toMatchObject({ state: "done", fd: 101 });
+    else await expect(again).rejects.toMatchObject({ reason: { code: "not_done" } });
+    expect(bench.device.documents).toHaveLength(documents);
+    expect(events("shift.closed")).toHaveLength(documents);
+  });
+
+  it("a slip whose answer was lost can't be read back and says so", async () => {
+    bench.device.fault("moveCash", "lost-after");
+    const asked = { kind: "cash_in", kopecks: 100_00, cashier: CASHIER } as const;
+    const moved = bench.operate(asked, "key-00000001");
+    const checked = expect(moved).rejects.toMatchObject({ reason: { code: "operation_in_doubt" } });
+    await bench.time.advance(10_000);
+    await checked;
+    expect(bench.device.drawer).toBe(100_00);
+  });
+});
+
+describe("the other operations", () => {
+  it("cash, copy and the report of calculations", async () => {
+    await bench.sell(sale());
+    await bench.operate({ kind: "cash_in", kopecks: 5000, cashier: CASHIER });
+    await bench.operate({ kind: "cash_out", kopecks: 2000, cashier: CASHIER });
+    await bench.operate({ kind: "copy" });
+    expect(bench.device.slips).toEqual(["cash-in 5000", "cash-out 2000", "copy 101"]);
+    await expect(bench.operate({ kind: "calculations", cashier: CASHIER })).resolves.toMatchObject({
+      fd: 102,
+      unconfirmed: 1,
+      firstUnconfirmed: "2026-11-22",
+    });
+    await expect(
+      bench.operate({ kind: "cash_out", kopecks: 1_000_000_00, cashier: CASHIER }),
+    ).rejects.toMatchObject({ reason: { code: "device_refused", deviceCode: 0x46 } });
+  });
+});
+
+describe("what somebody does at the device itself", () => {
+  it("a Z pressed there is entered once, from the ФН's document", async () => {
+    bench.device.pressZ();
+    await bench.time.advance(20_000);
+    await bench.restart();
+    await bench.time.advance(20_000);
+    expect(events("shift.closed")).toMatchObject([
+      { data: { fn: bench.device.fn, shift: 12, fd: 101, cashier: null, cause: "device" } },
+    ]);
+  });
+
+  it("a Z pressed between two runs of the bridge is entered too", async () => {
+    await bench.sell(sale());
+    bench.kill();
+    bench.device.pressZ();
+    await bench.restart();
+    await bench.time.advance(10);
+    expect(events("shift.closed")).toMatchObject([{ data: { fd: 102, cause: "device" } }]);
+  });
+});

@@ -1,6 +1,5 @@
 /** The shift: opened as an operation of its own, with the ККТ's clock put right before; 24 h long. */
 import type { DeviceStatus } from "../device/fiscal-device.ts";
-import { isoUtc, type Clock } from "../domain/clock.ts";
 import { momentOfWall } from "../domain/wall-clock.ts";
 import type { Journal } from "../journal/types.ts";
 import { DOCUMENT_TYPES } from "./operation-log.ts";
@@ -20,6 +19,12 @@ interface OpenedShift {
   readonly wall: string | null;
 }
 
+export interface ShiftTimes {
+  /** ISO UTC. */
+  readonly openedAt: string;
+  readonly closesBy: string;
+}
+
 export const SHIFT_SETTING = "lane.shift";
 
 export class Shifts {
@@ -29,6 +34,7 @@ export class Shifts {
   #opened: OpenedShift | null = null;
   /** The next document to look at for the opening. */
   #back: number | null = null;
+  #told: { readonly wall: string; readonly times: ShiftTimes } | null = null;
 
   constructor(journal: Journal, link: DeviceLink, timezone: string) {
     this.#journal = journal;
@@ -42,13 +48,16 @@ export class Shifts {
   }
 
   /** The open shift in time; null while closed or its opening isn't known. */
-  times(): { readonly openedAt: string; readonly closesBy: string } | null {
+  times(): ShiftTimes | null {
     const { status } = this.#link;
     const wall = status && this.#wallOf(status);
     if (!wall) return null;
-    const opened = momentOfWall(wall, this.#timezone);
-    const iso = (moment: number): string => isoUtc({ now: () => moment } as Clock);
-    return { openedAt: iso(opened), closesBy: iso(opened + SHIFT_MS) };
+    if (this.#told?.wall !== wall) {
+      const opened = momentOfWall(wall, this.#timezone);
+      const [openedAt, closesBy] = [opened, opened + SHIFT_MS].map(iso) as [string, string];
+      this.#told = { wall, times: { openedAt, closesBy } };
+    }
+    return this.#told.times;
   }
 
   /** By the ККТ's own clock: over, or so near the end that no receipt may begin. */
@@ -100,6 +109,10 @@ export class Shifts {
     if (status.shift.state === "closed" || !this.#knows(status)) return null;
     return this.#opened?.wall ?? null;
   }
+}
+
+function iso(moment: number): string {
+  return new Date(moment).toISOString();
 }
 
 /** Wall times of one clock, read as UTC only to subtract. */

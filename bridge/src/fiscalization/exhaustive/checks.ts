@@ -20,6 +20,8 @@ export function check(
   for (const { key, fiscal } of told.values()) {
     const found = documents.filter(({ marker }) => marker === key.uuid);
     must(found.length === 1, `${formatKey(key)} was acknowledged, the ФН has ${found.length}`);
+    const row = world.journal.get(key);
+    must(JSON.stringify(row?.fiscal) === JSON.stringify(fiscal), "told one thing, kept another");
     must(found[0]?.fd === fiscal.fd && found[0].fp === fiscal.fp, "told another document");
   }
   checkOrderOfDocuments(receipts, documents);

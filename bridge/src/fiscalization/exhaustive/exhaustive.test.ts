@@ -1,7 +1,7 @@
 /**
  * Every step of a sale × every fault × the process's end there × every step of the recovery broken
  * once more. The cases are derived: a run without faults tells the steps, a run with one fault tells
- * the steps of its recovery. In the test run every 10th case with a broken recovery is played, all of
+ * the steps of its recovery. In the test run every 20th case with a broken recovery is played, all of
  * them with `EXHAUSTIVE_SHARE=1`. `EXHAUSTIVE_CASE="<name>"` plays one case.
  */
 import { describe, expect, it, vi } from "vitest";
@@ -14,7 +14,7 @@ vi.mock("../../journal/open-database.ts", async () => ({
 }));
 vi.mock("../../journal/process-lock.ts", () => ({ lockJournal: () => () => undefined }));
 
-const SHARE = Number(process.env["EXHAUSTIVE_SHARE"] ?? 10);
+const SHARE = Number(process.env["EXHAUSTIVE_SHARE"] ?? 20);
 const wanted = process.env["EXHAUSTIVE_CASE"];
 
 describe.runIf(wanted === undefined)("every fault at every step", () => {

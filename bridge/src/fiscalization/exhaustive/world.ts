@@ -89,6 +89,7 @@ export class World {
       journal: this.#journalOf(process),
       time: this.#timeOf(process),
       timezone: "Europe/Moscow",
+      settings: { alarmRetryMs: 4000 },
       log: (level, message, data) => {
         this.log.push(`${level} ${message} ${JSON.stringify(data ?? {})}`);
       },
@@ -184,7 +185,7 @@ export class World {
         return (...all: unknown[]): unknown => {
           if (!process.alive) throw new Killed(name);
           const write = (): unknown => method.apply(target, mortal(process, all));
-          if (name === "onReceipt") return this.#subscribed(write() as () => void);
+          if (name === "onReceipt") return this.subscribed(write() as () => void);
           if (READS.has(name)) return write();
           const fault = this.#step("journal", name);
           return fault ? fault.journal(this, write) : write();
@@ -193,7 +194,7 @@ export class World {
     });
   }
 
-  #subscribed(unsubscribe: () => void): () => void {
+  subscribed(unsubscribe: () => void): () => void {
     this.#subscriptions.push(unsubscribe);
     return unsubscribe;
   }
