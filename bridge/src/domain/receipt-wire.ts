@@ -17,6 +17,7 @@ import {
   roubles,
 } from "./wire-parts.ts";
 
+const GROUP_SEPARATOR = "\u001d";
 export const MAX_ITEMS = 100;
 export const MAX_PAYMENTS = 20;
 /** Tag 1227. */
@@ -65,7 +66,7 @@ export const wireItemSchema = z.strictObject({
   supplier: wireSupplierSchema.nullish(),
   mark: z
     .string()
-    .regex(/^[\u001d!-~]{1,200}$/, "код маркировки: 1–200 знаков ASCII, разделитель GS (1Dh)")
+    .refine(isMarkingCode, "код маркировки: 1–200 знаков ASCII, разделитель GS (1Dh)")
     .nullish()
     .meta({ description: "Marking code as scanned; only with the feature switched on" }),
   refund_line: z
@@ -153,6 +154,11 @@ export const wireReceiptSchema = z.strictObject({
 export type WireReceipt = z.input<typeof wireReceiptSchema>;
 /** The body once checked: defaults filled in. */
 export type CheckedWireReceipt = z.output<typeof wireReceiptSchema>;
+
+/** As a scanner hands it over: printable ASCII, groups parted by GS. */
+function isMarkingCode(code: string): boolean {
+  return code.length <= 200 && /^[!-~]+$/.test(code.replaceAll(GROUP_SEPARATOR, ""));
+}
 
 function blobProblem(text: string): string | null {
   if (Buffer.byteLength(text, "utf8") > MAX_BLOB_BYTES) return "не больше 512 КиБ";
