@@ -67,12 +67,14 @@ export class DeviceClock {
   }
 
   /**
-   * Before a shift is opened. Never back past the last document: the ФН takes no time that goes
-   * back. A device that refuses keeps its clock.
+   * Before a shift is opened, and by a till's clock that is borne out: a wrong one would take the
+   * register so far from its ФН that nothing can be sold any more. Never back past the last
+   * document: the ФН takes no time that goes back. A device that refuses keeps its clock.
    */
   async correct(status: DeviceStatus): Promise<void> {
     const drift = this.driftMs();
     if (drift === null || Math.abs(drift) < CORRECTED_MS || status.shift.state !== "closed") return;
+    if (!this.#trusted()) return;
     const { device } = this.#link;
     const last = status.lastFd > 0 ? await device.findDocument(status.lastFd) : null;
     const wall = wallOfMoment(this.#clock.now(), this.#timezone);

@@ -53,6 +53,7 @@ it("an opening that the journal does not know is found in the ФН", async () =>
 describe("the ККТ's clock", () => {
   it("is put right before a shift opens, and that is on record", async () => {
     bench.device.clockDriftMs = -40_000;
+    bench.clockTrusted = true;
     await bench.start();
     expect(bench.lane.snapshot().deviceDriftMs).toBe(-40_000);
     await bench.openShift(CASHIER);
@@ -62,8 +63,17 @@ describe("the ККТ's clock", () => {
     expect(set?.data).toMatchObject({ drift_ms: -40_000, to: "2026-11-22T21:03:00" });
   });
 
+  it("is left alone by a till whose own clock nobody bears out", async () => {
+    bench.device.clockDriftMs = -40_000_000;
+    await bench.start();
+    await bench.openShift(CASHIER);
+    expect(bench.device.calls).not.toContain("setClock");
+    expect(bench.device.clockDriftMs).toBe(-40_000_000);
+  });
+
   it("is left alone under 10 s, and never goes back past the last document", async () => {
     bench.device.clockDriftMs = 9_000;
+    bench.clockTrusted = true;
     await bench.start();
     await bench.openShift(CASHIER);
     expect(bench.device.calls).not.toContain("setClock");
@@ -76,6 +86,7 @@ describe("the ККТ's clock", () => {
 
   it("a device that refuses keeps its clock, and the shift opens", async () => {
     bench.device.clockDriftMs = 60_000;
+    bench.clockTrusted = true;
     bench.device.fault("setClock", { refuse: 0x73 });
     await bench.start();
     await expect(bench.openShift(CASHIER)).resolves.toMatchObject({ state: "done" });
