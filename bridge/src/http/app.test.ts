@@ -188,6 +188,15 @@ describe("HTTP door", () => {
       expect(harness.lane.submitted).toHaveLength(0);
     });
 
+    it("takes no marking code while the feature is off", async () => {
+      const marked = wireReceipt().items as Record<string, unknown>[];
+      const items = marked.map((item) => ({ ...item, subject: 33, mark: "0104600439931256215" }));
+      const reply = await sell(wireReceipt({ items }));
+      expect(reply).toMatchObject({ status: 422, body: { code: "marking_disabled" } });
+      expect(reply.body.errors).toMatchObject([{ field: "items[0].mark" }]);
+      expect(harness.lane.submitted).toHaveLength(0);
+    });
+
     it("tells each refusal of the lane by its code", async () => {
       const row = storedReceipt();
       const cases = [

@@ -34,6 +34,8 @@ export interface HttpDeps {
   readonly till: string;
   /** IANA zone of the till: its local date decides which VAT rates are in force. */
   readonly timezone: string;
+  /** `[features] marking`: marking codes are taken; off when absent. */
+  readonly marking?: boolean;
   readonly version: string;
   readonly origins: readonly string[];
   readonly rateLimitPerSecond: number;

@@ -143,15 +143,17 @@ function parsed(
   times: Times,
   deps: HttpDeps,
 ): { readonly receipt: Receipt; readonly blob: string | null } {
+  const { till: posId, marking = false, timezone } = deps;
   const at = (time: number) =>
-    parseReceipt(body, { today: localDate(time, deps.timezone), key, posId: deps.till });
+    parseReceipt(body, { today: localDate(time, timezone), key, posId, marking });
   const [first, ...later] = times;
   let result = at(first);
   for (const time of later) {
     if (!result.ok) result = at(time);
   }
-  if (!result.ok) throw new Problem("receipt_invalid", { errors: result.errors });
-  return result;
+  if (result.ok) return result;
+  const code = result.markingDisabled ? "marking_disabled" : "receipt_invalid";
+  throw new Problem(code, { errors: result.errors });
 }
 
 /** `<profile>.<nonce>`: a page can speak for its own browser profile only. */
