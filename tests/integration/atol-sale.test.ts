@@ -32,9 +32,9 @@ describe("a sale", () => {
     const [document, ...more] = await documentsOf(order);
     expect(more).toEqual([]);
     expect(answer.body["fiscal"]).toMatchObject({ fd: document?.fd, fp: document?.fp });
-    await until("Odoo has it", async () => {
-      const { legs } = (await till.receipt(order.key)) as { legs: { odoo: string } };
-      return legs.odoo === "delivered";
+    await until("both legs", async () => {
+      const receipt = (await till.receipt(order.key)) as { legs: { ofd: string; odoo: string } };
+      return receipt.legs.odoo === "delivered" && receipt.legs.ofd === "delivered";
     });
     await until("the ОФД has it", async () =>
       (await till.operator.documents()).some(({ marker }) => marker === order.uuid),
