@@ -69,16 +69,39 @@ export class MissingOrders {
     );
     const gone = rows.filter((known) => !missing.includes(known));
     this.#options.followUps.remove(gone.map(({ entry }) => entry));
-    for (const { entry, row } of missing) await this.#handIn(entry, row, signal);
+    await this.#handInAll(missing, signal);
   }
 
-  /** One at a time: a blob may be half a megabyte. */
-  async #handIn(entry: FollowUp, row: StoredReceipt, signal: AbortSignal): Promise<void> {
-    const { client, timeoutMs, logger, followUps } = this.#options;
+  /** The list is written once for all: after days without Odoo it is long. */
+  async #handInAll(
+    missing: readonly { readonly entry: FollowUp; readonly row: StoredReceipt }[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { followUps } = this.#options;
+    const over: FollowUp[] = [];
+    const again: FollowUp[] = [];
+    try {
+      for (const { entry, row } of missing) {
+        const next = await this.#handIn(entry, row, signal);
+        if (next === null) over.push(entry);
+        else again.push(next);
+      }
+    } finally {
+      followUps.remove(over);
+      followUps.add(again);
+    }
+  }
+
+  /** One at a time: a blob may be half a megabyte. @returns what is still to be done of it */
+  async #handIn(
+    entry: FollowUp,
+    row: StoredReceipt,
+    signal: AbortSignal,
+  ): Promise<FollowUp | null> {
+    const { client, timeoutMs, logger } = this.#options;
     if (row.blob === null) {
       logger.error("odoo_order_missing", { key: entry.key, why: "the page gave no copy" });
-      followUps.remove([entry]);
-      return;
+      return null;
     }
     const order = { uuid: row.key.uuid, blob: row.blob };
     try {
@@ -86,34 +109,30 @@ export class MissingOrders {
         timeoutMs,
         signal,
       });
-      this.#settle(entry, results[0]);
+      return this.#settle(entry, results[0]);
     } catch (error) {
       // an order that Odoo fails at must not hold up those behind it
       if (!isOfRows(error)) throw error;
-      this.#settle(entry, { status: "refused", error });
+      return this.#settle(entry, { status: "refused", error });
     }
   }
 
   #settle(
     entry: FollowUp,
     result: { status: "created" | "known" | "refused"; error?: unknown } | undefined,
-  ): void {
-    const { followUps, clock, logger, journal, orderMissingMs } = this.#options;
+  ): FollowUp | null {
+    const { clock, logger, journal, orderMissingMs } = this.#options;
     const at = isoUtc(clock);
     if (result !== undefined && result.status !== "refused") {
-      followUps.remove([entry]);
       const data = { status: result.status };
       journal.appendEvent("odoo.order_handed_in", parseKey(entry.key), data, at);
-      return;
+      return null;
     }
     const tries = entry.tries + 1;
     logger.error("odoo_refused_order", { key: entry.key, tries, why: result?.error });
-    if (tries >= MOST_TRIES) {
-      followUps.remove([entry]);
-      journal.appendEvent("odoo.order_given_up", parseKey(entry.key), { tries }, at);
-    } else {
-      followUps.add([{ ...entry, tries, due: clock.now() + orderMissingMs }]);
-    }
+    if (tries < MOST_TRIES) return { ...entry, tries, due: clock.now() + orderMissingMs };
+    journal.appendEvent("odoo.order_given_up", parseKey(entry.key), { tries }, at);
+    return null;
   }
 
   #rowOf(entry: FollowUp): StoredReceipt | null {
