@@ -85,6 +85,7 @@ export class LaneBoard implements RecoveryView {
   /** The process goes: shown until the end. */
   halt(reason: Reason): void {
     this.#halted = true;
+    this.takeDecision()?.abandon();
     this.#show("stopped", this.#key, reason);
   }
 

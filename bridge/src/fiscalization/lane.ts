@@ -7,7 +7,6 @@ import { isoUtc, sleep, type Time } from "../domain/clock.ts";
 import { contentHash } from "../domain/content-hash.ts";
 import { decodeHlc, HLC_ZERO, tick, type Hlc } from "../domain/hlc.ts";
 import { formatKey } from "../domain/receipt-key.ts";
-import { isFinal } from "../domain/receipt-machine.ts";
 import type { ReceiptKey } from "../domain/receipt.ts";
 import { EXPECTED_INN_SETTING, HLC_SETTING, restoredMark } from "../journal/setting-names.ts";
 import type {
@@ -34,7 +33,7 @@ import {
 } from "./lane-tools.ts";
 import { LaneWorker } from "./lane-worker.ts";
 import { MaintenanceMode } from "./maintenance-mode.ts";
-import { bodyHash, OperationLog } from "./operation-log.ts";
+import { OperationLog } from "./operation-log.ts";
 import { Operations } from "./operations.ts";
 import { REASONS } from "./reasons.ts";
 import { ReceiptBook } from "./receipt-book.ts";
@@ -52,6 +51,7 @@ import {
   type SubmitResult,
   type WithdrawResult,
 } from "./types.ts";
+import { waitFor } from "./wait-for.ts";
 
 export interface FiscalLaneOptions {
   readonly device: FiscalDevice;
@@ -68,11 +68,6 @@ export interface FiscalLaneOptions {
   readonly clockTrusted?: () => boolean;
 }
 
-interface Underway {
-  readonly hash: string;
-  readonly row: Promise<StoredOperation>;
-}
-
 export class FiscalLane implements Lane {
   readonly #journal: Journal;
   readonly #time: Time;
@@ -87,8 +82,6 @@ export class FiscalLane implements Lane {
   readonly #worker: LaneWorker;
   readonly #maintenance: MaintenanceMode;
   readonly #till: string;
-  /** Operations under way, by key. */
-  readonly #underway = new Map<string, Underway>();
   #catchingUp = false;
   readonly #crash: CrashHook;
   readonly #log: LaneLog;
@@ -237,38 +230,11 @@ export class FiscalLane implements Lane {
   }
 
   waitFor(key: ReceiptKey, timeoutMs: number, signal?: AbortSignal): Promise<StoredReceipt | null> {
-    const row = this.#journal.get(key);
-    if (!row || isFinal(row.state) || signal?.aborted) return Promise.resolve(row);
-    return new Promise((resolve) => {
-      const end = (): void => {
-        stopListening();
-        cancelTimer();
-        signal?.removeEventListener("abort", end);
-        resolve(this.#journal.get(key));
-      };
-      const stopListening = this.#journal.onReceipt((changed) => {
-        if (changed.seq === row.seq && isFinal(changed.state)) end();
-      });
-      const cancelTimer = this.#time.after(timeoutMs, end);
-      signal?.addEventListener("abort", end, { once: true });
-    });
+    return waitFor(this.#journal, this.#time, key, timeoutMs, signal);
   }
 
-  async operate(key: string, request: OperationRequest): Promise<StoredOperation> {
-    const underway = this.#underway.get(key);
-    if (underway) {
-      if (underway.hash !== bodyHash({ ...request })) throw new LaneRefusal(REASONS.keyReused);
-      return underway.row;
-    }
-    const known = this.#operations.known(key, request);
-    if (known) return known;
-    const row = this.#operation(() => this.#operations.run(key, request));
-    this.#underway.set(key, { hash: bodyHash({ ...request }), row });
-    try {
-      return await row;
-    } finally {
-      this.#underway.delete(key);
-    }
+  operate(key: string, request: OperationRequest): Promise<StoredOperation> {
+    return this.#operations.once(key, request, (run) => this.#operation(run));
   }
 
   async resolve(key: ReceiptKey, resolution: Resolution): Promise<StoredReceipt> {

@@ -21,26 +21,48 @@ import { runOnce } from "./run-once.ts";
 import { openShiftOnce } from "./shift-operations.ts";
 import { LaneRefusal, type OperationRequest } from "./types.ts";
 
+interface Underway {
+  readonly hash: string;
+  readonly row: Promise<StoredOperation>;
+}
+
 export class Operations {
   readonly #tools: LaneTools;
+  readonly #underway = new Map<string, Underway>();
 
   constructor(tools: LaneTools) {
     this.#tools = tools;
   }
 
   /**
-   * What became of this key; null: nothing yet.
+   * Runs it unless its key is known or under way.
+   * @param withDevice gives the device, or refuses
    * @throws LaneRefusal idempotency_key_reused, or why it was refused
    */
-  known(key: string, request: OperationRequest): StoredOperation | null {
-    const row = this.#tools.operations.find(key);
-    if (!row) return null;
-    if (row.bodyHash !== bodyHash({ ...request })) throw new LaneRefusal(REASONS.keyReused);
-    return answered(row);
+  async once(
+    key: string,
+    request: OperationRequest,
+    withDevice: (run: () => Promise<StoredOperation>) => Promise<StoredOperation>,
+  ): Promise<StoredOperation> {
+    const hash = bodyHash({ ...request });
+    const underway = this.#underway.get(key);
+    const known = underway ? null : this.#tools.operations.find(key);
+    if ((underway?.hash ?? known?.bodyHash ?? hash) !== hash) {
+      throw new LaneRefusal(REASONS.keyReused);
+    }
+    if (underway) return underway.row;
+    if (known) return answered(known);
+    const row = withDevice(() => this.#run(key, request));
+    this.#underway.set(key, { hash, row });
+    try {
+      return await row;
+    } finally {
+      this.#underway.delete(key);
+    }
   }
 
   /** The caller has the device. @throws LaneRefusal */
-  async run(key: string, request: OperationRequest): Promise<StoredOperation> {
+  async #run(key: string, request: OperationRequest): Promise<StoredOperation> {
     const { link, log } = this.#tools;
     try {
       const status = await this.#ready(request);

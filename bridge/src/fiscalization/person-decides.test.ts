@@ -112,7 +112,7 @@ describe("documents that contradict each other, on the ФН of the receipt", () 
   it("a document of another sum is refused", async () => {
     bench.device.foreignReceipt(1);
     await expect(resolve({ outcome: "fiscalized", fd: 103, ...WHO })).rejects.toMatchObject({
-      reason: { code: "document_differs" },
+      reason: { code: "document_unknown" },
     });
   });
 });

@@ -190,7 +190,7 @@ export const REASONS = {
     text: "В ФН нет документа с этим номером, либо он не читается. Проверьте номер ФД.",
   },
   documentDiffers: {
-    code: "document_differs",
+    code: "document_unknown",
     text: "Документ с этим номером не похож на чек: другой тип, операция или сумма.",
   },
   attestationNeeded: {

@@ -26,6 +26,11 @@ export class Decision {
     this.#reject = reject;
   }
 
+  /** The process goes before it could be carried out. */
+  abandon(): void {
+    this.#reject(new LaneRefusal(REASONS.shuttingDown));
+  }
+
   /** The caller has the device. Never throws: who decided is told. */
   async carryOut(tools: LaneTools, key: ReceiptKey): Promise<void> {
     try {

@@ -8,7 +8,7 @@ import {
 } from "../device/fiscal-device.ts";
 import { formatKey } from "../domain/receipt-key.ts";
 import type { Effect } from "../domain/receipt-machine.ts";
-import type { ReceiptKey } from "../domain/receipt.ts";
+import type { FiscalData, ReceiptKey } from "../domain/receipt.ts";
 import type { Reason, StoredReceipt } from "../journal/types.ts";
 import { closingFacts, receiptFacts } from "./fiscal-facts.ts";
 import {
@@ -142,7 +142,7 @@ async function begin(
 }
 
 async function close(tools: LaneTools, key: ReceiptKey): Promise<SaleOutcome> {
-  const { link, book, crash, log } = tools;
+  const { link, book, crash } = tools;
   const row = book.row(key);
   let closed: ClosedReceipt;
   try {
@@ -155,25 +155,42 @@ async function close(tools: LaneTools, key: ReceiptKey): Promise<SaleOutcome> {
   }
   crash("after-close-answer");
   const { intent, info } = closingFacts(row, link.info);
-  if (closed.fd !== intent.expectedFd) {
-    // its number in the shift is not the expected one either: the ФН tells
-    const data = { expected: intent.expectedFd, fd: closed.fd };
-    log("warn", "another document came between position and close", data);
-    return doubt(tools, key, new Error(`FD ${closed.fd} instead of ${intent.expectedFd}`));
-  }
-  const dateTime = closed.dateTime ?? (await documentTime(tools, closed.fd));
-  if (dateTime === null) return doubt(tools, key, new Error(`FD ${closed.fd} can't be read`));
-
+  const facts = { ...receiptFacts(row, intent, info), fd: closed.fd, fp: closed.fp };
+  const told = await missing(tools, intent.expectedFd, closed);
+  if (told === null) return doubt(tools, key, new Error(`FD ${closed.fd} can't be read`));
   crash("before-fiscalized-commit");
-  book.fiscalize(key, "close-answered", {
-    ...receiptFacts(row, intent, info),
-    fd: closed.fd,
-    fp: closed.fp,
-    dateTime,
-    changeKopecks: closed.changeKopecks,
-  });
+  const { changeKopecks } = closed;
+  book.fiscalize(key, "close-answered", { ...facts, ...told, changeKopecks });
   crash("after-fiscalized-commit");
   return "ended";
+}
+
+type Told = Pick<FiscalData, "dateTime"> & Partial<Pick<FiscalData, "shift" | "receipt">>;
+
+/** What the answer lacks, or can't be taken from the intent because another document came between. */
+async function missing(
+  { link, log }: LaneTools,
+  expectedFd: number,
+  closed: ClosedReceipt,
+): Promise<Told | null> {
+  const { fd, dateTime } = closed;
+  if (dateTime !== null && fd === expectedFd) return { dateTime };
+  if (fd !== expectedFd) {
+    log("warn", "another document came between position and close", { expectedFd, fd });
+  }
+  try {
+    const found = await link.device.findDocument(fd);
+    if (found === null) return null;
+    const { shift, receipt } = found;
+    return {
+      dateTime: found.dateTime,
+      ...(shift === null ? {} : { shift }),
+      ...(receipt === null ? {} : { receipt }),
+    };
+  } catch (error) {
+    log("warn", "a document that exists is not readable", { fd, error: String(error) });
+    return null;
+  }
 }
 
 /**
@@ -190,16 +207,6 @@ async function nothingSigned(
   } catch (error) {
     log("warn", "the ФН could not be asked after a refusal", { error: String(error) });
     return false;
-  }
-}
-
-/** The ФН's time of a document that certainly exists; null when it can't be read now. */
-async function documentTime({ link, log }: LaneTools, fd: number): Promise<string | null> {
-  try {
-    return (await link.device.findDocument(fd))?.dateTime ?? null;
-  } catch (error) {
-    log("warn", "document time not readable", { fd, error: String(error) });
-    return null;
   }
 }
 

@@ -7,7 +7,7 @@ const CASHIER = { name: "Кассирова А. А.", inn: null };
 const HOUR = 3_600_000;
 
 let bench: LaneBench;
-beforeEach(async () => {
+beforeEach(() => {
   bench = new LaneBench({ statusIntervalMs: 600_000 });
   bench.device.shift = { state: "closed", number: 12, receipt: 0 };
 });
