@@ -72,7 +72,7 @@ export async function readPassport(
   return { info, parameters, replacesVat20: await reader.stopVatReplacement() };
 }
 
-function usualOfdTable(model: string): number {
+export function usualOfdTable(model: string): number {
   return /МОБАЙЛ|MOBILE/i.test(model) ? TABLE_OFD_MOBILE : TABLE_OFD;
 }
 
