@@ -96,6 +96,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   const app = createApp({
     till,
     timezone: config.till.timezone,
+    marking: config.features.marking,
     version: VERSION,
     origins: config.http.origins,
     rateLimitPerSecond: config.http.rate_limit_rps,
