@@ -38,7 +38,10 @@ export function prepareStatements(db: Database) {
     db.prepare<P, ReceiptRow>(`${SELECT_RECEIPT} ${tail}`);
   const level = (leg: "ofd_leg" | "odoo_leg"): Statement<[], LevelRow> =>
     db.prepare<[], LevelRow>(
-      `SELECT count(*) AS level, min(fiscalized_at) AS oldest_at
+      // counted in the index alone: days without Odoo leave thousands, and each sale asks
+      `SELECT count(*) AS level,
+         (SELECT fiscalized_at FROM receipt WHERE ${leg} = 'pending' ORDER BY seq LIMIT 1)
+           AS oldest_at
        FROM receipt WHERE ${leg} = 'pending'`,
     );
   return {
