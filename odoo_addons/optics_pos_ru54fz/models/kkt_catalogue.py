@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from ..tools import bridge_messages, wire
 from ..tools.units import unit_code
 
-#: What a till sells where nobody set a code: without VAT, goods, full settlement.
+#: Tag 1199 of goods without a tax.
 _NO_VAT = 6
 
 
@@ -95,8 +95,11 @@ class KktTill(models.Model):
             gone = gone.search([("create_date", ">=", since)])
             removed += gone.mapped("product")
         more = len(page) == limit
+        items = till._catalogue_items(page.browse(sold))
+        if since:
+            removed += sorted(set(sold) - {item["id"] for item in items})
         return {
-            "items": till._catalogue_items(page.browse(sold)),
+            "items": items,
             "removed": removed,
             "server_time": until,
             "cursor": more
@@ -176,24 +179,31 @@ class KktTill(models.Model):
 
     def _catalogue_items(self, products):
         company = self.company_id
-        config = self.pos_config_id
         products = products.with_company(company).with_context(
             display_default_code=False, lang=self.env.context.get("lang")
         )
         prices = self._catalogue_prices(products)
-        return [
-            {
-                "id": product.id,
-                "barcode": product.barcode or None,
-                "sku": product.default_code or None,
-                "name": product.display_name,
-                **self._price_and_vat(product, prices[product.id], config, company),
-                "subject": int(product.kkt_subject or 1),
-                "payment_method": int(product.kkt_payment_method or 4),
-                "unit": unit_code(product.uom_id.name),
-            }
-            for product in products
-        ]
+        items = []
+        for product in products:
+            taxes = self._catalogue_taxes(product)
+            vat = _vat_code(taxes)
+            if vat is None:
+                # The page refuses to sell it, too.
+                continue
+            items.append(
+                {
+                    "id": product.id,
+                    "barcode": product.barcode or None,
+                    "sku": product.default_code or None,
+                    "name": product.display_name,
+                    "price": self._price_with_taxes(product, prices[product.id], taxes),
+                    "vat": vat,
+                    "subject": int(product.kkt_subject or 1),
+                    "payment_method": int(product.kkt_payment_method or 4),
+                    "unit": unit_code(product.uom_id.name),
+                }
+            )
+        return items
 
     def _catalogue_prices(self, products):
         pricelist = self.pos_config_id.pricelist_id
@@ -201,24 +211,28 @@ class KktTill(models.Model):
             return pricelist._get_products_price(products, 1.0)
         return {product.id: product.lst_price for product in products}
 
-    def _price_and_vat(self, product, price, config, company):
-        """Price with taxes as the page shows it, and tag 1199."""
+    def _catalogue_taxes(self, product):
         taxes = product.taxes_id.filtered_domain(
-            self.env["account.tax"]._check_company_domain(company)
+            self.env["account.tax"]._check_company_domain(self.company_id)
         )
-        position = config.default_fiscal_position_id
-        if position:
-            taxes = position.map_tax(taxes)
-        leaves = taxes.flatten_taxes_hierarchy()
-        codes = {tax.kkt_vat_code for tax in leaves if tax.kkt_vat_code}
-        if any(not tax.price_include for tax in leaves):
-            price = taxes.compute_all(price, config.currency_id, 1.0, product)[
-                "total_included"
-            ]
-        return {
-            "price": config.currency_id.round(price),
-            "vat": int(codes.pop()) if len(codes) == 1 else _NO_VAT,
-        }
+        position = self.pos_config_id.default_fiscal_position_id
+        return position.map_tax(taxes) if position else taxes
+
+    def _price_with_taxes(self, product, price, taxes):
+        """As the page shows it."""
+        currency = self.pos_config_id.currency_id
+        if any(not tax.price_include for tax in taxes.flatten_taxes_hierarchy()):
+            price = taxes.compute_all(price, currency, 1.0, product)["total_included"]
+        return currency.round(price)
+
+
+def _vat_code(taxes):
+    """Tag 1199 as the page finds it; None: a code is missing, or there are several."""
+    codes = {tax.kkt_vat_code for tax in taxes.flatten_taxes_hierarchy()}
+    if not codes:
+        return _NO_VAT
+    code = codes.pop()
+    return int(code) if code and not codes else None
 
 
 def _read_cursor(params):

@@ -9,6 +9,9 @@ _logger = logging.getLogger(__name__)
 
 _LINK_STATES = ("ofd", "odoo")
 
+#: Rows of each tab of a till's form; the buttons above open all.
+_LATEST = 80
+
 #: Who reads what the tills tell of themselves.
 _READERS = "optics_pos_ru54fz.group_kkt_manager,optics_pos_ru54fz.group_kkt_accountant"
 
@@ -73,6 +76,31 @@ class KktTill(models.Model):
     incident_ids = fields.One2many(
         "kkt.event", "till_id", string="Incidents", groups=_READERS
     )
+    # A form would load the ids of all there ever were: what it shows are the latest.
+    recent_receipt_ids = fields.One2many(
+        "kkt.receipt", string="Latest Receipts", compute="_compute_recent_receipt_ids"
+    )
+    recent_shift_ids = fields.One2many(
+        "kkt.shift", string="Latest Shifts", compute="_compute_recent_shift_ids"
+    )
+    recent_event_ids = fields.One2many(
+        "kkt.till.event",
+        string="Latest Events",
+        compute="_compute_recent_event_ids",
+        groups=_READERS,
+    )
+    recent_command_ids = fields.One2many(
+        "kkt.till.command",
+        string="Latest Commands",
+        compute="_compute_recent_command_ids",
+        groups=_READERS,
+    )
+    recent_incident_ids = fields.One2many(
+        "kkt.event",
+        string="Latest Incidents",
+        compute="_compute_recent_incident_ids",
+        groups=_READERS,
+    )
     incident_count = fields.Integer(
         compute="_compute_incident_count",
         groups=_READERS,
@@ -102,6 +130,30 @@ class KktTill(models.Model):
                 for name in _LINK_STATES
                 if isinstance(links.get(name), dict)
             )
+
+    def _latest(self, model):
+        domain = [("till_id", "=", self._origin.id)]
+        return self.env[model].search(domain, limit=_LATEST)
+
+    def _compute_recent_receipt_ids(self):
+        for till in self:
+            till.recent_receipt_ids = till._latest("kkt.receipt")
+
+    def _compute_recent_shift_ids(self):
+        for till in self:
+            till.recent_shift_ids = till._latest("kkt.shift")
+
+    def _compute_recent_event_ids(self):
+        for till in self:
+            till.recent_event_ids = till._latest("kkt.till.event")
+
+    def _compute_recent_command_ids(self):
+        for till in self:
+            till.recent_command_ids = till._latest("kkt.till.command")
+
+    def _compute_recent_incident_ids(self):
+        for till in self:
+            till.recent_incident_ids = till._latest("kkt.event")
 
     def _compute_incident_count(self):
         counts = dict(

@@ -149,6 +149,27 @@ class TestCatalogue(KktCommon):
                 self.assertEqual(answer["removed"], [product.id])
                 self.assertEqual(answer["items"], [])
 
+    def test_goods_without_a_plain_vat_code_are_not_sold(self):
+        """As the page has it: no tax is code 6, a tax needs its code, one alone."""
+        unknown = self.tax("?", 5, True, False)
+        other = self.tax("10 i", 10, True, "2")
+        product = self.goods("Odd", 1, self.vat)
+        for taxes, vat in ((self.vat.browse(), 6), (unknown, None), (self.vat, 11)):
+            with self.subTest(vat):
+                self.age()
+                product.taxes_id = [(6, 0, taxes.ids)]
+                self.env.flush_all()
+                answer = self.pull(since=self.since())
+                if vat:
+                    self.assertEqual([row["vat"] for row in answer["items"]], [vat])
+                else:
+                    self.assertEqual(answer["removed"], [product.id])
+        self.age()
+        product.taxes_id = [(6, 0, (self.vat | other).ids)]
+        self.env.flush_all()
+        self.assertEqual(self.pull(since=self.since())["removed"], [product.id])
+        self.assertEqual(len(self.pull()["items"]), 2)
+
     def test_deleted(self):
         for whole in (False, True):
             product = self.goods("Gone", 1, self.vat)
