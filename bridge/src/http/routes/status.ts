@@ -5,7 +5,8 @@ import { openApiDocument } from "../openapi.ts";
 import { Problem } from "../problems.ts";
 
 export function statusRoutes(door: Door, deps: HttpDeps): void {
-  const document = openApiDocument(deps.version);
+  // made for the first who asks: most tills never do, and it takes megabytes
+  let document: unknown = null;
   door.on(OPERATIONS.status, (_request, response) => {
     response.json(deps.status());
   });
@@ -20,6 +21,7 @@ export function statusRoutes(door: Door, deps: HttpDeps): void {
     response.json({ status: "ready" });
   });
   door.on(OPERATIONS.openapi, (_request, response) => {
+    document ??= openApiDocument(deps.version);
     response.json(document);
   });
 }

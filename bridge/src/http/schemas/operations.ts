@@ -80,7 +80,7 @@ export const resolveRequestSchema = z
   });
 
 export const eventsQuerySchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
   before: z.coerce
     .number()
     .int()
