@@ -29,6 +29,8 @@ export interface CampaignResult {
   readonly deaths: readonly string[];
   /** What a careful ОФД complains about: gaps, wrong arithmetic, missing tags. */
   readonly anomalies: readonly string[];
+  /** Messages that noise damaged behind the back of the line's check sum, and the ОФД sent away. */
+  readonly unreadable: number;
   readonly bridgeStarts: number;
   /** Mean, ms. */
   readonly bridgeStartMs: number;
@@ -84,6 +86,7 @@ export async function runCampaign(rig: Rig, options: CampaignOptions): Promise<C
   for (const till of rig.tills) {
     ledgers.push(await readLedgers(till, sold.get(till) ?? [], rig));
   }
+  const anomalies = await anomaliesOf(rig);
   const starts = rig.tills.reduce((sum, till) => sum + till.starts, 0);
   return {
     sold: [...sold.values()].flat(),
@@ -92,7 +95,10 @@ export async function runCampaign(rig: Rig, options: CampaignOptions): Promise<C
     struck: together(rig.tills.map(({ struck }) => struck)),
     met: together(rig.tills.map(({ met }) => met)),
     damagedBytes: rig.tills.reduce((sum, till) => sum + till.damagedBytes, 0),
-    anomalies: await anomaliesOf(rig),
+    anomalies: anomalies
+      .filter(({ kind }) => kind !== UNREADABLE)
+      .map(({ fn, fd, kind, detail }) => `ФН ${fn ?? "?"} FD ${fd ?? "?"}: ${kind}: ${detail}`),
+    unreadable: anomalies.filter(({ kind }) => kind === UNREADABLE).length,
     deaths: rig.tills.flatMap(({ code, deaths }) => deaths.map((death) => `${code}: ${death}`)),
     bridgeStarts: starts,
     bridgeStartMs: rig.tills.reduce((sum, t) => sum + t.startMs * t.starts, 0) / (starts || 1),
@@ -101,18 +107,19 @@ export async function runCampaign(rig: Rig, options: CampaignOptions): Promise<C
   };
 }
 
-async function anomaliesOf({ ofd }: Rig): Promise<readonly string[]> {
-  const { anomalies } = (await ofd.anomalies()) as {
-    anomalies: readonly {
-      fn: string | null;
-      fd: number | null;
-      kind: string;
-      detail: string;
-    }[];
-  };
-  return anomalies.map(
-    ({ fn, fd, kind, detail }) => `ФН ${fn ?? "?"} FD ${fd ?? "?"}: ${kind}: ${detail}`,
-  );
+interface Anomaly {
+  readonly fn: string | null;
+  readonly fd: number | null;
+  readonly kind: string;
+  readonly detail: string;
+}
+
+/** The kind of a message that is none: it was damaged, got no answer, and came again whole. */
+const UNREADABLE = "bad-message";
+
+async function anomaliesOf({ ofd }: Rig): Promise<readonly Anomaly[]> {
+  const { anomalies } = (await ofd.anomalies()) as { anomalies: readonly Anomaly[] };
+  return anomalies;
 }
 
 /** Every fault is over: nothing may stay open or undelivered. */

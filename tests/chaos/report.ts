@@ -43,6 +43,7 @@ export function figures({ result }: ReportInput): readonly (readonly [string, st
     ["unresolved", String(findings.unresolved.length)],
     ["contradictory answers", String(findings.contradictions.length)],
     ["complaints of the ОФД", String(result.anomalies.length)],
+    ["damaged messages the ОФД refused", String(result.unreadable)],
     ["ends of the bridge nobody asked for", String(result.deaths.length)],
     ["receipts struck by a fault", String(resolved.length)],
     ["time to resolve P50 / P95", `${resolve(0.5)} / ${resolve(0.95)}`],
