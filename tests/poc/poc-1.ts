@@ -26,16 +26,19 @@ const OPERATIONS = 60;
 /** From button to printed, s; share of receipts that needed another try, %. */
 const P95_S = 7;
 const RETRIES_PERCENT = 0.5;
-/** Orders during which the bridge is killed, and after how many ms. */
-const KILLS = new Map([
-  [10, 40],
-  [19, 150],
-  [28, 400],
-  [37, 800],
-  [46, 1_300],
-]);
-const RESENDS = [5, 15, 25, 35, 45];
-const REFUSALS = [12, 32, 52];
+/** Where the bridge dies (kill −9), one sale each. */
+const BREAKS = [
+  "after-accepted-commit",
+  "after-begin-receipt",
+  "after-closing-commit",
+  "after-close-answer",
+  "after-fiscalized-commit",
+] as const;
+/** The sales, counted from 0, during which it does. */
+const FIRST_BREAK = 8;
+const BREAK_EVERY = 8;
+const RESEND_EVERY = 10;
+const REFUSAL_EVERY = 15;
 /** ПСН: no register of ours is registered with it. */
 const FOREIGN_TAX_SYSTEM = 32;
 const [TILL] = TILLS;
@@ -100,7 +103,7 @@ process.exit(
         },
         auth: { odoo_public_keys: [key.publicJwk] },
       });
-      const start = () => startBridge({ name: "poc-1-bridge", dir, config });
+      const start = (env = {}) => startBridge({ name: "poc-1-bridge", dir, config, env });
       let bridge = await start();
       log.undo(() => bridge.stop());
       const url = `http://127.0.0.1:${http}`;
@@ -114,7 +117,11 @@ process.exit(
       const [plan] = makePlan({ seed: 11, runs: OPERATIONS, tills: [code], ordersPerFault: 1e6 });
       const sold: Sold[] = [];
       const printedMs: number[] = [];
+      const struck: Sold[] = [];
+      const quiet: Sold[] = [];
       let refusals = 0;
+      let breaks = 0;
+      let resent = 0;
       const taken = new Set<Sold>();
       const refunds: number[] = [];
       for (const order of plan?.orders ?? []) {
@@ -125,22 +132,26 @@ process.exit(
           if (fd !== null) refunds.push(fd);
           continue;
         }
-        const kill = KILLS.get(order.index);
-        const resend = RESENDS.includes(order.index)
-          ? sleep(100).then(() => page.sendTwice())
-          : null;
-        const killing =
-          kill === undefined
-            ? null
-            : sleep(kill).then(async () => {
-                await bridge.kill();
-                bridge = await start();
-              });
+        const point = breakAt(sold.length);
+        const broken = point !== undefined;
+        const resends = !broken && sold.length % RESEND_EVERY === 3;
+        const resend = resends ? sleep(50).then(() => page.sendTwice()) : null;
+        let dying: Promise<void> | null = null;
+        if (broken) {
+          await bridge.stop();
+          bridge = await start({ BRIDGE_CRASH_AT: point });
+          dying = bridge.exited.then(async ({ signal }) => {
+            if (signal === "SIGKILL") breaks += 1;
+            bridge = await start();
+          });
+        }
         const one = await page.sell({ ...order, type: "sale", faults: [] });
-        await Promise.all([resend, killing]);
+        await Promise.all([resend, dying]);
+        resent += resends ? 1 : 0;
+        (broken ? struck : quiet).push(one);
         sold.push(one);
-        if (REFUSALS.includes(order.index)) refusals += await refusal(manager);
-        if (emulated && one.fiscal && kill === undefined) {
+        if (sold.length % REFUSAL_EVERY === 0) refusals += await refusal(manager);
+        if (emulated && one.fiscal && !broken) {
           const { fd } = one.fiscal;
           const at = await until("paper", () => emulated.control.printedAt(fd));
           const row = journalRow(journalPath, order.uuid);
@@ -164,9 +175,15 @@ process.exit(
         refunds.length,
         taken.size,
       );
-      log.equal("Отказов (система налогообложения не по регистрации)", refusals, REFUSALS.length);
-      log.equal("Обрывов моста во время фискализации", KILLS.size, 5);
-      log.equal("Повторных отправок того же запроса", RESENDS.length, 5);
+      log.equal(
+        "Отказов (система налогообложения не по регистрации)",
+        refusals,
+        Math.floor(sold.length / REFUSAL_EVERY),
+      );
+      log.equal("Обрывов моста (kill −9) во время чека", breaks, BREAKS.length);
+      const again = struck.filter(({ fiscal }) => fiscal !== null).length;
+      log.equal("Из этих чеков пробиты, каждый один раз", again, BREAKS.length);
+      log.check("Повторных отправок того же запроса", "≥ 4", resent, resent >= 4);
 
       const fds = [...done.map(({ fd }) => fd), ...refunds];
       log.equal("Повторных чеков (номера ФД)", fds.length - new Set(fds).size, 0);
@@ -183,18 +200,26 @@ process.exit(
         log.equal("Чеков в ФН", receipts.length, fds.length);
         log.atMost("От кнопки до бумаги, P95", percentile(printedMs, 0.95) / 1000, P95_S, "с");
       }
-      const quiet = sold.filter(({ order }) => !KILLS.has(order.index));
       const took = quiet.map(({ tookMs }) => tookMs);
       log.atMost("От кнопки до ФД, P95", percentile(took, 0.95) / 1000, P95_S, "с");
-      const again = quiet.filter(({ attempts }) => attempts > 1).length;
-      log.atMost("Чеков с повторной попыткой", (again / quiet.length) * 100, RETRIES_PERCENT, "%");
-      const struck = sold.filter(({ order }) => KILLS.has(order.index)).map(({ tookMs }) => tookMs);
-      log.step(
-        `чек через kill −9 моста: самый долгий ${(Math.max(...struck) / 1000).toFixed(1)} с`,
+      const retried = quiet.filter(({ attempts }) => attempts > 1).length;
+      log.atMost(
+        "Чеков с повторной попыткой",
+        (retried / quiet.length) * 100,
+        RETRIES_PERCENT,
+        "%",
       );
+      const longest = Math.max(...struck.map(({ tookMs }) => tookMs)) / 1000;
+      log.step(`чек через kill −9 моста: самый долгий ${longest.toFixed(1)} с`);
     },
   }),
 );
+
+/** The place at which the bridge dies during this sale, if it does. */
+function breakAt(sale: number): (typeof BREAKS)[number] | undefined {
+  const turn = (sale - FIRST_BREAK) / BREAK_EVERY;
+  return Number.isInteger(turn) ? BREAKS[turn] : undefined;
+}
 
 /** A receipt that no register of ours may make: refused, and nothing comes of it. @returns 1 if so */
 async function refusal(manager: BridgeClient): Promise<number> {
