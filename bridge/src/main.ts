@@ -3,6 +3,7 @@ import { createProgram } from "./cli/program.ts";
 import { fail, serve } from "./cli/serve.ts";
 import { startBridge, STOP_WITHIN } from "./compose/bridge.ts";
 import { VERSION } from "./compose/core.ts";
+import { replaceFnHere } from "./compose/replace-fn.ts";
 
 process.on("uncaughtException", fail);
 process.on("unhandledRejection", fail);
@@ -14,6 +15,7 @@ await createProgram({
   env: process.env,
   serve: (config) => serve(config, { start: startBridge, stopWithinMs: STOP_WITHIN + 2_000 }),
   print: (line) => process.stdout.write(`${line}\n`),
+  replaceFn: replaceFnHere,
 })
   .parseAsync()
   .catch(fail);

@@ -75,6 +75,7 @@ describe("the till's copy of the catalogue", () => {
       backoff: new Backoff({ firstMs: 5_000, ceilingMs: 300_000, jitter: 0, random: () => 0 }),
       timeoutMs: 1_000,
       everyMs: HOUR,
+      minute: 0,
       mostItems,
       isOdooReady: () => ready,
     });

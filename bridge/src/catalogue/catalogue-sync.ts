@@ -21,9 +21,6 @@ export const MOST_ITEMS = 1_000;
 const PAGE = 500;
 /** A cursor that never ends is a fault of Odoo's. */
 const MOST_PAGES = 100;
-/** At each full hour; tills of a shop come one after another by their jitter. */
-const HOURLY = "0 * * * *";
-
 const placeSchema = z.object({
   /** Odoo's time of the last whole pull, ISO UTC. */
   since: z.string().nullable(),
@@ -47,6 +44,8 @@ export interface CatalogueSyncOptions {
   readonly timeoutMs: number;
   /** ms between pulls; the product's hour is kept by the clock on the wall. */
   readonly everyMs: number;
+  /** Of each hour, 0–59; each till's own, so that a chain's tills do not all come at once. */
+  readonly minute: number;
   readonly mostItems?: number;
   /** Odoo answers and is of a version that has the catalogue. */
   readonly isOdooReady: () => boolean;
@@ -79,7 +78,7 @@ export class CatalogueSync {
     this.#worker.start();
     if (this.#options.everyMs !== HOUR) return;
     const options = { name: "catalogue", unref: true, suppressMissedWarning: true };
-    this.#task = schedule(HOURLY, () => this.pullNow(), options);
+    this.#task = schedule(`${this.#options.minute} * * * *`, () => this.pullNow(), options);
   }
 
   async stop(): Promise<void> {
