@@ -92,6 +92,7 @@ export function createOdoo(core: Core, needs: OdooNeeds): OdooRoom {
     backoff: backoff(JITTER),
     timeoutMs: longMs,
     everyMs: timers.catalogue_ms,
+    minute: Math.floor(Math.random() * 60),
     isOdooReady: () => taken() && link.dialogue.version === "current",
   });
 
