@@ -149,6 +149,7 @@ export const OPERATIONS = {
       "request_invalid",
       "receipt_unknown",
       "document_unknown",
+      "document_differs",
       "not_stopped",
       "idempotency_key_missing",
       "idempotency_key_malformed",
