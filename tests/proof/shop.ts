@@ -7,12 +7,12 @@ import { freePort } from "@opticserp/native";
 import { rotateCredential } from "@opticserp/fixtures/data/load.ts";
 import type { OdooClient } from "@opticserp/fixtures/data/odoo-client.ts";
 import { tillSpecs } from "@opticserp/fixtures/data/shop.ts";
-import { BridgeClient, signingKey } from "@opticserp/fixtures/stand/bridge-client.ts";
+import { BridgeClient } from "@opticserp/fixtures/stand/bridge-client.ts";
 import { KktControl, OfdControl, until } from "@opticserp/fixtures/stand/control.ts";
 import { Stand } from "@opticserp/fixtures/stand/stand.ts";
 import { TillStand } from "@opticserp/fixtures/stand/till.ts";
 import { mergeSections, type Sections } from "@opticserp/fixtures/stand/toml.ts";
-import type { Certificate } from "../../pos_ui/src/optics_pos_ru54fz/app/bridge/identity.ts";
+import type { Certify } from "../../pos_ui/src/optics_pos_ru54fz/app/bridge/identity.ts";
 import { compareLedgers, sumUp, type Findings } from "../chaos/compare.ts";
 import { readLedgers, restOf } from "../chaos/ledgers.ts";
 import { Page, type Sold } from "../chaos/page.ts";
@@ -171,7 +171,6 @@ export class ProofShop {
     const odooLink = link;
     log.undo(() => odooLink.close());
     const odoo = await stand.admin();
-    const key = await signingKey();
     const scaled = options.scaled ?? {};
     log.scaledTimers(scaled, PRODUCT_DEFAULTS);
     log.stand.push(
@@ -198,19 +197,18 @@ export class ProofShop {
             credential: await rotateCredential(odoo, loaded.tillId),
           },
           origins: [odooLink.url],
-          config: mergeSections(mergeSections(UNSCALED, scaled), {
-            auth: { odoo_public_keys: [key.publicJwk] },
-          }),
+          config: mergeSections(UNSCALED, scaled),
         },
         await freePort(),
       );
       log.undo(() => till.stop());
       await till.startBridge();
+      const certify: Certify = (profile, jwk) =>
+        odoo.call("kkt.till", "certify_browser", [loaded.posConfigId, profile, jwk]);
       const page = await Page.open({
         url: till.url,
         till: spec.code,
-        certify: (profile, jwk) =>
-          odoo.call<Certificate>("kkt.till", "certify_browser", [loaded.posConfigId, profile, jwk]),
+        certify,
         now: () => performance.now() - started,
         giveUpMs: GIVE_UP_MS,
       });
@@ -220,7 +218,11 @@ export class ProofShop {
         tills: [spec.code],
         ordersPerFault: 1e6,
       });
-      const manager = new BridgeClient(till.url, spec.code, key, "manager");
+      const manager = new BridgeClient(
+        till.url,
+        spec.code,
+        async (profile, jwk) => (await certify(profile, jwk)).certificate,
+      );
       const orders = (plan?.orders ?? []).map((order) => ({ ...order, faults: [] }));
       tills.push(new ProofTill(till, page, manager, orders));
       log.step(`${spec.name}: касса и мост готовы`);
