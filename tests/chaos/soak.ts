@@ -16,8 +16,10 @@ const HOURS = 72;
 const HOUR = 3_600;
 /** A shift is closed at this age, hours. */
 const SHIFT_HOURS = 23;
-/** The clocks go forward so often in the 72 hours. */
-const STEPS = 288;
+/** The clocks go forward about so often in the 72 hours. */
+const STEPS = 96;
+/** The till reads its new clock within a second; until then it is not the register's, ms. */
+const CLOCK_SEEN_MS = 1_100;
 const GIVE_UP_MS = 120_000;
 /** 10,000 receipts go to Odoo in 100 batches; this is for a broken bridge, not a target, ms. */
 const SETTLE_MS = 900_000;
@@ -47,12 +49,15 @@ class Hours {
   #sold = 0;
   readonly #till: ChaosTill;
   readonly #every: number;
+  /** Seconds. */
+  readonly #step: number;
   closed = 0;
 
   /** @param orders that this till sells in the 72 hours */
   constructor(till: ChaosTill, orders: number) {
     this.#till = till;
     this.#every = Math.max(1, Math.ceil(orders / STEPS));
+    this.#step = Math.ceil((HOURS * HOUR) / Math.max(1, Math.floor(orders / this.#every)));
   }
 
   get hours(): number {
@@ -62,10 +67,11 @@ class Hours {
   async beforeOrder(): Promise<void> {
     this.#sold += 1;
     if (this.#sold % this.#every !== 0) return;
-    const step = (HOURS * HOUR) / STEPS;
+    const step = this.#step;
     if (this.#at + step - this.#shiftAt > SHIFT_HOURS * HOUR) await this.#closeShift();
     this.#at += step;
     await this.#till.advance(step);
+    await sleep(CLOCK_SEEN_MS);
   }
 
   async #closeShift(): Promise<void> {
@@ -98,7 +104,7 @@ async function main(): Promise<boolean> {
     // a refund waits for Odoo to know its original, and Odoo is away
     const sales = plans.map((plan) => ({
       ...plan,
-      orders: plan.orders.map((order) => ({ ...order, type: "sale" as const })),
+      orders: plan.orders.map((order) => ({ ...order, type: "sale" as const, thinkMs: 0 })),
     }));
     const time = new Map(
       rig.tills.map((till, i) => [till, new Hours(till, sales[i]!.orders.length)]),
@@ -113,7 +119,7 @@ async function main(): Promise<boolean> {
       afterSelling: () => {
         kept = rig.tills.reduce((sum, { journalPath }) => sum + restOf(journalPath).odooPending, 0);
         const hours = [...time.values()].map(
-          (one) => `${one.hours} h, ${one.closed} shifts closed`,
+          (one) => `${one.hours.toFixed(1)} h, ${one.closed} shifts closed`,
         );
         tell(`${kept} receipts kept for Odoo; ${hours.join("; ")}; Odoo comes back`);
       },
