@@ -28,6 +28,7 @@ export function openJournal(
     return SqliteJournal.open({
       path: journal.path,
       capacity: buffer.capacity,
+      ...(journal.snapshots === undefined ? {} : { snapshots: journal.snapshots }),
       onListenerError,
       ...(onCommit === undefined ? {} : { onCommit }),
     });

@@ -9,6 +9,8 @@ import { TrustedTime } from "../http/auth/trusted-time.ts";
 import { receiptBody } from "../http/receipt-body.ts";
 import { close, createHttpServer } from "../http/server.ts";
 import { BodyPurge } from "../journal/body-purge.ts";
+import { snapshotFolder } from "../journal/snapshot.ts";
+import { Snapshots, takeInChild } from "../journal/snapshots.ts";
 import { FirstContact } from "../live/first-contact.ts";
 import { PassportMemory } from "../live/passport-memory.ts";
 import { LivePush } from "../live/push.ts";
@@ -91,6 +93,12 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     timezone: config.till.timezone,
     onError: (error) => logger.error("purge_failed", { error }),
   });
+  const { path, snapshots: folder = snapshotFolder(path) } = config.journal;
+  const snapshots = new Snapshots({
+    ...{ journal, path, folder, time: clock, timezone: config.till.timezone },
+    take: () => takeInChild(path, folder),
+    onError: (error) => logger.error("snapshot_failed", { error }),
+  });
 
   let shuttingDown = false;
   const app = createApp({
@@ -155,7 +163,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   const tracing = await startTracing({ url, till, version: VERSION, logger });
   live.start(httpServer);
   await lane.start();
-  for (const part of [relay, odoo, purge, watching.watch, links]) part.start();
+  for (const part of [relay, odoo, purge, snapshots, watching.watch, links]) part.start();
   logger.info("bridge_started", { version: VERSION, ...urls });
 
   return {
@@ -167,7 +175,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
       watching.watch.stop();
       const closed = close(httpServer, STOP_WITHIN);
       // a receipt in flight ends and its answer goes out before anything else is taken away
-      await Promise.all([lane, relay, odoo, purge, forced].map((part) => part.stop()));
+      await Promise.all([lane, relay, odoo, purge, snapshots, forced].map((part) => part.stop()));
       await live.stop();
       await tracing.stop().catch(() => undefined);
       httpServer.closeIdleConnections();

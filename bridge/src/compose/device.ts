@@ -37,7 +37,8 @@ export function createLane(
   });
 }
 
-function createDevice({ device }: Config, logger: Logger): FiscalDevice {
+/** The driver that the configuration names; nothing is opened yet. */
+export function createDevice({ device }: Config, logger: Logger): FiscalDevice {
   if (device.driver === "atol") {
     return new AtolDevice({
       url: device.url!,
