@@ -96,7 +96,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   const { path, snapshots: folder = snapshotFolder(path) } = config.journal;
   const snapshots = new Snapshots({
     ...{ journal, path, folder, time: clock, timezone: config.till.timezone },
-    take: () => takeInChild(path, folder),
+    take: (signal) => takeInChild(path, folder, signal),
     onError: (error) => logger.error("snapshot_failed", { error }),
   });
 

@@ -12,6 +12,7 @@ describe("the nightly snapshot", () => {
   let time: ManualTime;
   let taken: number;
   let fails: boolean;
+  let hangs: boolean;
   let events: unknown[];
   let errors: unknown[];
   let snapshots: Snapshots;
@@ -30,13 +31,19 @@ describe("the nightly snapshot", () => {
     time = new ManualTime("2026-11-22T09:00:00.000Z");
     taken = 0;
     fails = false;
+    hangs = false;
     events = [];
     errors = [];
     snapshots = new Snapshots({
       ...{ path: join(dir, "journal.sqlite"), folder, time, timezone: "Europe/Moscow" },
       journal: { appendEvent: (kind, _key, data) => events.push({ kind, ...data }) },
-      take: () => {
+      take: (signal) => {
         taken += 1;
+        if (hangs) {
+          return new Promise((_resolve, reject) => {
+            signal.addEventListener("abort", () => reject(new Error("ended")));
+          });
+        }
         if (fails) return Promise.reject(new Error("disk full"));
         writeFileSync(file, "");
         return Promise.resolve(JSON.stringify({ file, receipts: 7 }));
@@ -73,6 +80,15 @@ describe("the nightly snapshot", () => {
     await vi.advanceTimersByTimeAsync(48 * 3_600_000);
     expect(taken).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("that is under way ends with stop", async () => {
+    hangs = true;
+    snapshots.start();
+    await time.advance(300_000);
+    expect(taken).toBe(1);
+    await snapshots.stop();
+    expect([events, errors]).toEqual([[], []]);
   });
 
   it("that fails is told and tried again the next night", async () => {

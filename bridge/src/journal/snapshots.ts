@@ -26,7 +26,7 @@ export interface SnapshotsOptions {
   /** IANA zone of the till. */
   readonly timezone: string;
   /** Takes one, verifies it, removes old ones; what it printed, JSON of `Snapshot`. */
-  readonly take: () => Promise<string>;
+  readonly take: (signal: AbortSignal) => Promise<string>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -35,6 +35,7 @@ export class Snapshots {
   #task: ScheduledTask | null = null;
   #cancel: () => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
+  #stopping = new AbortController();
 
   constructor(options: SnapshotsOptions) {
     this.#options = options;
@@ -42,6 +43,7 @@ export class Snapshots {
 
   start(): void {
     if (this.#task !== null) return;
+    this.#stopping = new AbortController();
     const { timezone, time } = this.#options;
     const options = { name: "snapshots", timezone, unref: true, suppressMissedWarning: true };
     this.#task = schedule(AT, () => this.#take(), options);
@@ -52,6 +54,7 @@ export class Snapshots {
     const task = this.#task;
     this.#task = null;
     this.#cancel();
+    this.#stopping.abort();
     await task?.destroy();
     await this.#running;
   }
@@ -65,12 +68,17 @@ export class Snapshots {
   #take(): Promise<void> {
     this.#running = this.#running.then(async () => {
       const { take, journal, time, onError } = this.#options;
+      const { signal } = this.#stopping;
       try {
-        const { file, receipts } = JSON.parse(await take()) as { file: string; receipts: number };
+        const { file, receipts } = JSON.parse(await take(signal)) as {
+          file: string;
+          receipts: number;
+        };
         if (!existsSync(file)) throw new Error(`no snapshot ${file}`);
         journal.appendEvent("journal.snapshot", null, { file, receipts }, isoUtc(time));
       } catch (error) {
-        onError(error);
+        // an unfinished copy has no name yet, and the next start makes another
+        if (!signal.aborted) onError(error);
       }
     });
     return this.#running;
@@ -78,12 +86,13 @@ export class Snapshots {
 }
 
 /** Runs this program's own `snapshot` command. */
-export function takeInChild(path: string, folder: string): Promise<string> {
+export function takeInChild(path: string, folder: string, signal: AbortSignal): Promise<string> {
   const [, program] = process.argv;
   if (program === undefined) return Promise.reject(new Error("no program to run"));
   const words = ["snapshot", "--journal", path, "--folder", folder];
   const child = spawn(process.execPath, [...process.execArgv, program, ...words], {
     stdio: ["ignore", "pipe", "pipe"],
+    signal,
     timeout: TIMEOUT,
     killSignal: "SIGKILL",
   });
