@@ -1,7 +1,6 @@
 /** Shtrih-M ККТ behind the `FiscalDevice` door, protocol V1 or V2. */
 import type { Clock, Scheduler } from "../../domain/clock.ts";
 import { systemTime } from "../../domain/clock.ts";
-import { givesMoneyBack } from "../../domain/receipt-kind.ts";
 import type { Cashier, Receipt } from "../../domain/receipt.ts";
 import {
   type ArchivedDocument,
@@ -21,6 +20,7 @@ import {
 import { readDocument } from "./archive.ts";
 import { readArchivedDocument } from "./archived-document.ts";
 import { makeCalculationsReport } from "./calculations.ts";
+import { buildReceipt } from "./build-receipt.ts";
 import { cancelDocument } from "./commands/cancel-document.ts";
 import { cancelReceipt } from "./commands/cancel-receipt.ts";
 import { cashIn } from "./commands/cash-in.ts";
@@ -31,11 +31,8 @@ import { fnResource } from "./commands/fn-resource.ts";
 import { fnStatus, formsOurDocument } from "./commands/fn-status.ts";
 import { fullStatus } from "./commands/full-status.ts";
 import { ofdExchange } from "./commands/ofd-exchange.ts";
-import { openReceipt } from "./commands/open-receipt.ts";
-import { operation } from "./commands/operation.ts";
 import { printXReport } from "./commands/print-x-report.ts";
 import { repeatDocument } from "./commands/repeat-document.ts";
-import { sendOperationTlv } from "./commands/send-operation-tlv.ts";
 import { sendBufferedTlv } from "./commands/send-buffered-tlv.ts";
 import { sendTlv } from "./commands/send-tlv.ts";
 import { shiftParameters } from "./commands/shift-parameters.ts";
@@ -48,7 +45,6 @@ import type { LinkTiming } from "./link.ts";
 import type { LinkV2Timing } from "./link-v2.ts";
 import { NegotiatedLink, type ProtocolChoice } from "./negotiated-link.ts";
 import { readMessage, writeMessage } from "./ofd-buffer.ts";
-import { bindCode } from "./marking.ts";
 import { PaperSwitch } from "./paper-switch.ts";
 import { type Passport, readPassport } from "./passport.ts";
 import { planClose, type PlanOptions, planReceipt } from "./receipt-plan.ts";
@@ -180,18 +176,15 @@ export class ShtrihDevice implements FiscalDevice {
   async beginReceipt(receipt: Receipt): Promise<void> {
     const plan = planReceipt(receipt, this.#planOptions());
     this.#refuseReplacedVat(receipt);
-    const password = this.#password;
     try {
       await this.#paper.set(!receipt.electronicOnly);
-      await this.#session.run(openReceipt, plan.open);
-      for (const tlv of plan.documentTlvs) await this.#sendTlv(tlv);
-      for (const item of plan.items) {
-        await this.#session.run(operation, item.operation);
-        for (const tlv of item.tlvs) await this.#session.run(sendOperationTlv, { password, tlv });
-        if (item.mark !== null) {
-          await bindCode(this.#session, password, item.mark, givesMoneyBack(receipt.type));
-        }
-      }
+      await buildReceipt({
+        session: this.#session,
+        password: this.#password,
+        receipt,
+        plan,
+        sendTlv: (tlv) => this.#sendTlv(tlv),
+      });
     } catch (error) {
       throw withoutDoubt(error);
     }

@@ -7,8 +7,11 @@ export interface SendTlvRequest {
   readonly tlv: Uint8Array;
 }
 
-/** Longest TLV that goes without the buffer (FF64h). */
-export const MAX_TLV = 250;
+/**
+ * Longest TLV that goes without the buffer (FF64h): the protocol names 250 bytes, but a frame of V1
+ * carries 255, and command and password take six of them.
+ */
+export const MAX_TLV = 249;
 
 export const passwordAndTlv = {
   encodeRequest: ({ password, tlv }: SendTlvRequest): Uint8Array =>
