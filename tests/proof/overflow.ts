@@ -6,7 +6,7 @@ import type { ProofTill } from "./shop.ts";
 /** At how many of 200 which alarm must be there. */
 const ALARMS = [
   { level: 160, code: "buffer_80", priority: "p2" },
-  { level: 180, code: "buffer_90", priority: "p1" },
+  { level: 180, code: "buffer_90", priority: "p2" },
   { level: 200, code: "buffer_full", priority: "p1" },
 ] as const;
 
