@@ -173,11 +173,23 @@ describe("delivery to Odoo", () => {
 
   it("goes at once after a sale", async () => {
     sync.start();
-    await run();
+    await run(1_000);
     sold(1);
     sync.nudge();
     await run();
     expect(waiting()).toBe(0);
+  });
+
+  it("takes receipts together that come faster than ten a second", async () => {
+    sync.start();
+    await run(1_000);
+    for (let fd = 1; fd <= 5; fd += 1) {
+      sold(fd);
+      sync.nudge();
+      await run(15);
+    }
+    await run(100);
+    expect(batches.map((batch) => batch.length)).toEqual([1, 4]);
   });
 
   it("pauses after a failed link, counts nothing against the rows, and goes when it is back", async () => {
@@ -350,7 +362,7 @@ describe("delivery to Odoo", () => {
     await run();
     setLegs(key, { ofd: "delivered" });
     sync.ticketsCame([rows.get(key)!]);
-    await run();
+    await run(100);
     expect(batches.map((batch) => batch[0]!.ofd_delivered)).toEqual([false, true]);
     expect(followUps.nextDue()).toBeNull();
   });

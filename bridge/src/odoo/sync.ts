@@ -43,6 +43,8 @@ const LEAST_BATCH = 5;
 /** Single rows that Odoo fails at, none taken before: then it is Odoo. */
 const MOST_FAILURES = 3;
 const IDLE = 60_000;
+/** Receipts that come faster than this go together, ms. */
+const GAP = 100;
 
 export class OdooSync {
   readonly #options: OdooSyncOptions;
@@ -58,6 +60,7 @@ export class OdooSync {
     this.#worker = new Worker({
       turn: (signal) => this.#turn(signal),
       onError: (error) => options.logger.error("odoo_sync_failed", { error }),
+      gapMs: GAP,
     });
   }
 
@@ -76,7 +79,7 @@ export class OdooSync {
 
   /** Something new to deliver; does not shorten the pause after a failure. */
   nudge(): void {
-    if (this.#options.backoff.failures === 0) this.#worker.wake();
+    if (this.#options.backoff.failures === 0) this.#worker.wakeSoon();
   }
 
   /** Odoo answers again: whatever the pause was, go now. */

@@ -69,6 +69,8 @@ export interface RelayState {
 
 /** While many documents go one after another, the ФН is asked this often which have tickets, ms. */
 const LEARN_EVERY = 500;
+/** Documents that a register sends by itself are looked after together, ms. */
+const GAP = 100;
 
 export class OfdRelay {
   readonly #options: OfdRelayOptions;
@@ -107,6 +109,7 @@ export class OfdRelay {
         options.logger[expected ? "debug" : "warn"]("ofd_relay_turn_failed", { error });
       },
       errorMs: options.pollMs,
+      gapMs: GAP,
     });
   }
 
@@ -162,8 +165,10 @@ export class OfdRelay {
 
   /** A new document wakes the relay, but does not shorten the pause after a failure. */
   #nudge(): void {
-    const { backoff, breaker } = this.#options;
-    if (backoff.failures === 0 && breaker.waitMs() === 0) this.#worker.wake();
+    const { backoff, breaker, byDevice } = this.#options;
+    if (backoff.failures > 0 || breaker.waitMs() > 0) return;
+    if (byDevice()) this.#worker.wakeSoon();
+    else this.#worker.wake();
   }
 
   /** @returns ms until the next turn */

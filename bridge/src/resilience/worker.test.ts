@@ -58,6 +58,32 @@ describe("worker", () => {
     await worker.stop();
   });
 
+  it("waits the gap between turns that are asked for soon, and none after a rest", async () => {
+    let turns = 0;
+    const worker = new Worker({
+      turn: () => Promise.resolve((turns += 1)).then(() => 60_000),
+      onError: throwIt,
+      gapMs: 100,
+    });
+    worker.start();
+    await vi.advanceTimersByTimeAsync(1_000);
+    worker.wakeSoon();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(turns).toBe(2);
+    worker.wakeSoon();
+    await vi.advanceTimersByTimeAsync(50);
+    worker.wakeSoon();
+    await vi.advanceTimersByTimeAsync(49);
+    expect(turns).toBe(2);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(turns).toBe(3);
+    worker.wakeSoon();
+    worker.wake();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(turns).toBe(4);
+    await worker.stop();
+  });
+
   it("goes on after a turn that threw", async () => {
     const errors: unknown[] = [];
     let turns = 0;

@@ -11,6 +11,8 @@ export interface WorkerOptions {
   /** A turn must not throw; when it does, this hears of it and the loop goes on after `errorMs`. */
   readonly onError: (error: unknown) => void;
   readonly errorMs?: number;
+  /** Least ms between a turn's end and the next one that `wakeSoon` asks for; 0 when absent. */
+  readonly gapMs?: number;
 }
 
 export class Worker {
@@ -18,7 +20,10 @@ export class Worker {
   #running: Promise<void> | null = null;
   #stop = new AbortController();
   #woken = false;
+  /** Woken, but not before the gap is over. */
+  #soon = false;
   #wakeSleeper: (() => void) | null = null;
+  #shortenSleep: (() => void) | null = null;
   #atNextTurn: (() => void)[] = [];
 
   constructor(options: WorkerOptions) {
@@ -45,6 +50,13 @@ export class Worker {
     });
   }
 
+  /** For what comes many times a second: the turns take several together, one commit for all. */
+  wakeSoon(): void {
+    if (this.#soon) return;
+    this.#soon = true;
+    this.#shortenSleep?.();
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#wakeSleeper?.();
@@ -54,7 +66,7 @@ export class Worker {
 
   async #loop(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      this.#woken = false;
+      this.#woken = this.#soon = false;
       for (const tell of this.#atNextTurn.splice(0)) tell();
       let sleepMs: number;
       try {
@@ -70,14 +82,20 @@ export class Worker {
 
   #sleep(ms: number, signal: AbortSignal): Promise<void> {
     if (this.#woken || signal.aborted) return Promise.resolve();
+    const began = performance.now();
+    const gap = Math.min(ms, this.#options.gapMs ?? 0);
     return new Promise((resolve) => {
       const finish = (): void => {
         clearTimeout(timer);
-        this.#wakeSleeper = null;
+        this.#wakeSleeper = this.#shortenSleep = null;
         resolve();
       };
-      const timer = setTimeout(finish, ms);
+      let timer = setTimeout(finish, this.#soon ? gap : ms);
       this.#wakeSleeper = finish;
+      this.#shortenSleep = () => {
+        clearTimeout(timer);
+        timer = setTimeout(finish, Math.max(0, began + gap - performance.now()));
+      };
     });
   }
 }
