@@ -202,6 +202,8 @@ function refusalText(error: OdooRefused): string {
       return "Содержимое исходного чека в Odoo не читается: возврат оформит администратор.";
     case "row_invalid":
       return `Odoo не принял запрос о возврате: ${error.message}`;
+    default:
+      break;
   }
   const left = (error?.left ?? []).map(
     ({ line, qty, sum }) =>
