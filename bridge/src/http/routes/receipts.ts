@@ -14,12 +14,14 @@ import { headerKey, pathKey } from "../path-key.ts";
 import { Problem } from "../problems.ts";
 import { takeRelease } from "../refund-door.ts";
 import { receiptBody } from "../receipt-body.ts";
+import { waitUnlessAway, withWaiting } from "../register-away.ts";
 import { validated } from "../validate.ts";
 import { refusing } from "./till.ts";
 
 export function receiptRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): void {
   const { lane, journal } = deps;
-  const show = (row: StoredReceipt) => receiptBody(row, deps.passport());
+  const show = (row: StoredReceipt) =>
+    receiptBody(withWaiting(row, lane.snapshot()), deps.passport());
 
   door.on(OPERATIONS.postReceipt, async (request, response) => {
     const key = headerKey(request);
@@ -37,7 +39,10 @@ export function receiptRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): vo
       known === null && receipt.type === "refund"
         ? await deps.refunds.pass({ key, receipt, release, caller, gone }, submit)
         : submit();
-    const ended = await lane.waitFor(row.key, deps.waitMs, gone);
+    const ended = await waitUnlessAway(lane, row, () => journal.get(row.key)?.state, {
+      waitMs: deps.waitMs,
+      gone,
+    });
     const answer = answerFor(ended ?? row, show);
     response.status(answer.status).json(answer.body);
     response.once("finish", () => deps.crash("after-http-answer"));

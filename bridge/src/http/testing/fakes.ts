@@ -223,7 +223,7 @@ export class FakeLane implements Lane {
         if (formatKey(row.key) === formatKey(key) && ENDED.includes(row.state)) done();
       });
       signal?.addEventListener("abort", done, { once: true });
-      if (ENDED.includes(this.rows.get(key)?.state ?? "accepted")) done();
+      if (signal?.aborted || ENDED.includes(this.rows.get(key)?.state ?? "accepted")) done();
     });
   }
 
