@@ -5,7 +5,7 @@ import type { Config } from "../config/schema.ts";
 import type { CrashHook } from "../fiscalization/crash-points.ts";
 import { createApp } from "../http/app.ts";
 import { TokenService } from "../http/auth/tokens.ts";
-import { TrustedTime } from "../http/auth/trusted-time.ts";
+import { thisMachine, TimeAnchor, TrustedTime } from "../http/auth/trusted-time.ts";
 import { receiptBody } from "../http/receipt-body.ts";
 import { close, createHttpServer } from "../http/server.ts";
 import { BodyPurge } from "../journal/body-purge.ts";
@@ -36,7 +36,8 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   const core = createCore(config, crash);
   const { clock, journal, logger, metrics, timers, till, work, record, bell } = core;
 
-  const time = new TrustedTime(clock);
+  const machine = thisMachine();
+  const time = new TrustedTime(clock, machine && new TimeAnchor(journal, machine));
   const driftMs = (): number | null => time.driftMs();
   const lane = createLane(core, STOP_WITHIN - 2_000, driftMs);
   const links = createLinks(core);
