@@ -16,6 +16,12 @@ export interface Certificate {
   readonly bridge_url: string;
 }
 
+/** The certificate bears the rights of the Odoo user who asked for it. */
+interface Kept extends Certificate {
+  /** `res.users` id; absent in those kept by older versions. */
+  readonly user?: number | null;
+}
+
 /** Asks Odoo to certify the public key (`kkt.till.certify_browser`). */
 export type Certify = (profile: string, jwk: JsonWebKey) => Promise<Certificate>;
 
@@ -28,25 +34,43 @@ export const parseExpiry = (text: string): number => {
   return Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(iso) ? iso : `${iso}Z`);
 };
 
+/** Whether it gives no more than any cashier has; one that can't be read may give anything. */
+export function isCashiers({ certificate }: Certificate): boolean {
+  try {
+    const [, payload = ""] = certificate.split(".");
+    const bytes = Uint8Array.from(atob(payload.replaceAll("-", "+").replaceAll("_", "/")), (c) =>
+      c.charCodeAt(0),
+    );
+    const { scope } = JSON.parse(new TextDecoder().decode(bytes)) as { scope?: unknown };
+    return scope === undefined || scope === "cashier";
+  } catch {
+    return false;
+  }
+}
+
 export class Identity {
   private readonly database: Pick<KktDatabase, "get" | "put">;
   private readonly certify: Certify;
   private readonly till: string;
   private readonly now: () => number;
+  private readonly user: number | null;
   private keys: CryptoKeyPair | null = null;
   private profileName: string | null = null;
-  private current: Certificate | null = null;
+  private current: Kept | null = null;
 
+  /** @param user who is logged in to Odoo, `res.users` id */
   constructor(
     database: Pick<KktDatabase, "get" | "put">,
     certify: Certify,
     till: string,
     now: () => number = Date.now,
+    user: number | null = null,
   ) {
     this.database = database;
     this.certify = certify;
     this.till = till;
     this.now = now;
+    this.user = user;
   }
 
   /** Reads or makes the profile and the key. */
@@ -65,7 +89,7 @@ export class Identity {
       this.keys = await crypto.subtle.generateKey(algorithm, false, ["sign", "verify"]);
       await this.database.put(BROWSER, this.keys, "keys");
     }
-    const stored = await this.database.get<Certificate>(BROWSER, "certificate");
+    const stored = await this.database.get<Kept>(BROWSER, "certificate");
     this.current = stored?.till === this.till ? stored : null;
   }
 
@@ -80,18 +104,23 @@ export class Identity {
   }
 
   /**
-   * A certificate that is valid now.
+   * A certificate that is valid now and gives this user's rights: another's is asked for anew, and
+   * while Odoo is away it serves only when it gives no more than any cashier has.
    *
    * @param fresh ask Odoo even though one is at hand (the bridge refused it)
    * @throws NotPaired when there is none and Odoo gives none
    */
   async certificate(fresh = false): Promise<string> {
     const left = this.current === null ? 0 : parseExpiry(this.current.expires) - this.now();
-    if (this.current !== null && !fresh && left > RENEW_BEFORE_MS) return this.current.certificate;
+    const own = this.current !== null && (this.current.user ?? null) === this.user;
+    if (this.current !== null && own && !fresh && left > RENEW_BEFORE_MS) {
+      return this.current.certificate;
+    }
     try {
       await this.renew();
     } catch (error) {
-      if (fresh || left <= 0) {
+      const serves = this.current !== null && (own || isCashiers(this.current));
+      if (fresh || left <= 0 || !serves) {
         throw new NotPaired(error instanceof Error ? error.message : String(error), error);
       }
       // Odoo is away and the old one is still good
@@ -107,7 +136,8 @@ export class Identity {
       throw new NotPaired("the browser's public key can't be exported");
     }
     const certificate = await this.certify(this.profile, { kty, crv, x, y });
-    await this.database.put(BROWSER, certificate, "certificate");
-    this.current = certificate;
+    const kept: Kept = { ...certificate, user: this.user };
+    await this.database.put(BROWSER, kept, "certificate");
+    this.current = kept;
   }
 }

@@ -26,20 +26,21 @@ let monotonic: number;
 let certified: { profile: string; jwk: JsonWebKey }[];
 let odooAway: boolean;
 let posts: { url: string; body: Record<string, string> }[];
+let certificateOf: (n: number) => string;
 let answers: Record<string, () => { status: number; body: unknown }>;
 
-function makeSession(): { identity: Identity; session: BridgeSession } {
+function makeSession(user: number | null = null): { identity: Identity; session: BridgeSession } {
   const certify = (profile: string, jwk: JsonWebKey): Promise<Certificate> => {
     if (odooAway) return Promise.reject(new Error("Odoo away"));
     certified.push({ profile, jwk });
     return Promise.resolve({
-      certificate: `certificate-${certified.length}`,
+      certificate: certificateOf(certified.length),
       expires: new Date(now + 30 * DAY).toISOString(),
       till: "T1",
       bridge_url: BASE,
     });
   };
-  const identity = new Identity(store, certify, "T1", () => now);
+  const identity = new Identity(store, certify, "T1", () => now, user);
   return { identity, session: new BridgeSession(BASE, "T1", identity, () => monotonic) };
 }
 
@@ -49,6 +50,7 @@ beforeEach(() => {
   monotonic = 0;
   certified = [];
   odooAway = false;
+  certificateOf = (n) => `certificate-${n}`;
   posts = [];
   let tokens = 0;
   answers = {
@@ -189,4 +191,42 @@ test("Odoo's dates are UTC, with or without a zone", () => {
   expect(parseExpiry("2026-12-22 18:00:00")).toBe(expected);
   expect(parseExpiry("2026-12-22T18:00:00Z")).toBe(expected);
   expect(parseExpiry("2026-12-22T21:00:00+03:00")).toBe(expected);
+});
+
+const withScope = (scope: string) => (n: number) => `${n}.${btoa(JSON.stringify({ scope }))}.x`;
+
+test("another Odoo user in the same browser gets a certificate of their own", async () => {
+  const first = makeSession(7);
+  await first.identity.load();
+  await first.session.token();
+  const { identity, session } = makeSession(8);
+  await identity.load();
+  await session.token();
+  expect(certified).toHaveLength(2);
+  const again = makeSession(8);
+  await again.identity.load();
+  await again.session.token();
+  expect(certified).toHaveLength(2);
+});
+
+test("without Odoo another user's certificate serves only when it is a cashier's", async () => {
+  for (const [scope, serves] of [
+    ["manager", false],
+    ["cashier", true],
+  ] as const) {
+    store = new MemoryStore();
+    certificateOf = withScope(scope);
+    odooAway = false;
+    const first = makeSession(7);
+    await first.identity.load();
+    await first.session.token();
+    odooAway = true;
+    const own = makeSession(7);
+    await own.identity.load();
+    await expect(own.session.token()).resolves.toMatch(/^token/);
+    const { identity, session } = makeSession(8);
+    await identity.load();
+    if (serves) await expect(session.token()).resolves.toMatch(/^token/);
+    else await expect(session.token()).rejects.toBeInstanceOf(NotPaired);
+  }
 });

@@ -1,4 +1,5 @@
 /** The till inside the POS: what the patches ask, and the one way an order gets its receipt. */
+import { user } from "@web/core/user";
 import { markRaw, reactive } from "@odoo/owl";
 import { rpc } from "@web/core/network/rpc";
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
@@ -49,6 +50,7 @@ export class PosTill {
         bridgeUrl: record.bridge_url,
         database: `kkt-${(pos.data as { databaseName: string }).databaseName}`,
         certify: (profile, jwk) => this.certify(profile, jwk),
+        user: user.userId || null,
       },
       {
         onView: (view) => Object.assign(this.view, view),

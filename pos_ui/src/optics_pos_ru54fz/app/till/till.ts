@@ -21,6 +21,8 @@ export interface TillConfig {
   /** Name of our IndexedDB. */
   readonly database: string;
   readonly certify: Certify;
+  /** Who is logged in to Odoo, `res.users` id. */
+  readonly user: number | null;
 }
 
 export interface TillEvents {
@@ -51,7 +53,7 @@ export class Till {
     const base = config.bridgeUrl.replace(/\/+$/, "");
     const database = new KktDatabase(config.database);
     this.store = new OrderStore(database);
-    this.identity = new Identity(database, config.certify, config.code);
+    this.identity = new Identity(database, config.certify, config.code, Date.now, config.user);
     const session = new BridgeSession(base, config.code, this.identity);
     this.client = new BridgeClient(base, session);
     this.live = new Live(
