@@ -7,9 +7,12 @@ import type { Mismatches } from "./mismatches.ts";
 import { forecastEnd, type FnPace } from "./pace.ts";
 import type { Finding, Reading } from "./rules.ts";
 
+/** Written only to find out whether the disk takes a commit again. */
+const PROBE_SETTING = "storage.probe";
+
 export interface ReadingOptions {
   readonly lane: Pick<Lane, "snapshot">;
-  readonly journal: Pick<Journal, "buffer" | "deadCount">;
+  readonly journal: Pick<Journal, "buffer" | "deadCount" | "storageTrouble" | "setSetting">;
   readonly clock: Clock;
   readonly relay: () => Pick<RelayState, "breaker" | "rejected">;
   readonly mismatches: Pick<Mismatches, "lastAt">;
@@ -24,7 +27,9 @@ export function takeReading(options: ReadingOptions): Reading {
   const { lane, info, status, shift, deviceDriftMs } = options.lane.snapshot();
   const relay = options.relay();
   const now = clock.now();
-  if (status !== null) pace.learn(status.fn, status.lastFd, now);
+  const storageTrouble = troubleOf(journal, now);
+  // without the disk the pace waits: it may not keep the alerts from being seen
+  if (status !== null && storageTrouble === null) pace.learn(status.fn, status.lastFd, now);
   return {
     now,
     buffer: journal.buffer(),
@@ -48,7 +53,19 @@ export function takeReading(options: ReadingOptions): Reading {
     dead: journal.deadCount(),
     mismatchAt: mismatches.lastAt(),
     leaseLost: lease(),
+    storageTrouble,
   };
+}
+
+/** Where the last commit failed, another is tried: the trouble ends also while nobody sells. */
+function troubleOf(journal: ReadingOptions["journal"], now: number): string | null {
+  if (journal.storageTrouble === null) return null;
+  try {
+    journal.setSetting(PROBE_SETTING, String(now));
+  } catch {
+    // still: the journal says why
+  }
+  return journal.storageTrouble;
 }
 
 /** `YYYY-MM-DD`; null where nothing can be said. */

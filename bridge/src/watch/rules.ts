@@ -49,6 +49,8 @@ export interface Reading {
   readonly mismatchAt: string | null;
   /** What the lease says of itself. */
   readonly leaseLost: Finding | null;
+  /** Why the disk takes no commit, Russian; `null`: it does. */
+  readonly storageTrouble: string | null;
 }
 
 export interface Limits {
@@ -177,6 +179,9 @@ export const RULES: Readonly<Record<AlertCode, Rule>> = {
       [60 * SECOND, () => p3(text)],
     ]);
   },
+
+  storage_full: ({ storageTrouble }) =>
+    storageTrouble === null ? null : p1(`Касса не продаёт: ${storageTrouble}`),
 
   lane_stopped: ({ laneStopped }) =>
     laneStopped === null ? null : p1(`Касса остановлена: ${laneStopped}`),

@@ -27,6 +27,7 @@ const calm: Reading = {
   odooDriftMs: 0,
   deviceDriftMs: 0,
   laneStopped: null,
+  storageTrouble: null,
   ticketRejected: null,
   breaker: "closed",
   dead: 0,
@@ -88,6 +89,7 @@ describe("rules", () => {
     ["clock_device", { deviceDriftMs: -60_000 }, "p3"],
     ["clock_device", { deviceDriftMs: 180_000 }, "p2"],
     ["clock_device", { deviceDriftMs: 600_000 }, "p1"],
+    ["storage_full", { storageTrouble: "на диске нет места" }, "p1"],
     ["lane_stopped", { laneStopped: "заменён ФН" }, "p1"],
     ["ofd_rejected", { ticketRejected: "20h" }, "p1"],
     ["dlq", { dead: 10 }, null],
@@ -186,6 +188,21 @@ describe("watch", () => {
   it("outlives a reading that fails", () => {
     const watch = make();
     reading = null as unknown as Reading;
+    watch.look();
+    expect(watch.alerts).toEqual([]);
+  });
+
+  it("shows that the disk takes no commit, though nothing of it can be written", () => {
+    const watch = make();
+    const set = settings.set.bind(settings);
+    settings.set = () => {
+      throw new Error("disk full");
+    };
+    reading = { ...calm, storageTrouble: "на диске кассы нет места." };
+    watch.look();
+    expect(watch.alerts).toMatchObject([{ code: "storage_full", level: "p1" }]);
+    settings.set = set;
+    reading = calm;
     watch.look();
     expect(watch.alerts).toEqual([]);
   });

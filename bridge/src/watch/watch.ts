@@ -85,21 +85,22 @@ export class Watch {
     const reading = read();
     const before = new Map(this.#alerts.map((alert) => [alert.code, alert]));
     const after: AlertBody[] = [];
-    let changed = false;
+    const told: (() => void)[] = [];
     for (const code of ALERT_CODES) {
       const known = before.get(code) ?? null;
       const found = RULES[code](reading, limits);
       const now = found === "unknown" ? known : found && this.#of(code, found, known, clock);
       if (now !== null) after.push(now);
       if (now?.level !== known?.level) {
-        changed = true;
-        this.#tell(code, now);
+        told.push(() => this.#tell(code, now));
       }
     }
     const texts = JSON.stringify(after) !== JSON.stringify(this.#alerts);
+    // seen first: a disk that takes no commit is itself something to be seen
     this.#alerts = after;
-    if (changed) this.#setting.write(after);
-    if (changed || texts) onChange();
+    if (told.length > 0 || texts) onChange();
+    for (const tell of told) tell();
+    if (told.length > 0) this.#setting.write(after);
   }
 
   #of(

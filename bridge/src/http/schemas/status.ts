@@ -21,6 +21,7 @@ export const ALERT_CODES = [
   "breaker_open",
   "document_mismatch",
   "lease_lost",
+  "storage_full",
 ] as const;
 
 export const alertSchema = z.strictObject({
