@@ -18,6 +18,8 @@ import { measureLine } from "./line.ts";
 import { USAGE, parseOptions, type BenchOptions, type Id } from "./options.ts";
 import { json, markdown, terminal, type Failure, type Report } from "./report.ts";
 import { measureScreen } from "./screen.ts";
+import { measureSustained } from "./sustained.ts";
+import { measureIdle, measureStart, measureUnplugged } from "./bridge-alone.ts";
 import type { Figure } from "./stats.ts";
 
 const NAME = "bench";
@@ -95,6 +97,22 @@ const measurements: readonly Measurement[] = [
     ids: ["d"],
     what: "sales in Chromium, with a till and without",
     run: async () => [await measureScreen({ count, progress })],
+  },
+  {
+    ids: ["e"],
+    what: "receipts one after the other, register without latency",
+    run: () => measureSustained({ dir, count }),
+  },
+  {
+    ids: ["g"],
+    what: "start with 10,000 receipts in the journal",
+    run: () => measureStart({ dir }),
+  },
+  { ids: ["h"], what: "an idle bridge, 90 s", run: () => measureIdle({ dir }) },
+  {
+    ids: ["i"],
+    what: "receipts while the register's cable is out",
+    run: () => measureUnplugged({ dir, count }),
   },
 ];
 

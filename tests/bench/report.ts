@@ -41,6 +41,11 @@ function milliseconds(ms: number): string {
 
 function targetText(target: Target | null): string {
   if (target === null) return "";
+  if (target.of === "value") {
+    const { value, unit, atMost, atLeast } = target;
+    const limit = atMost === undefined ? `≥ ${atLeast ?? ""}` : `≤ ${atMost}`;
+    return `${Number(value.toFixed(2))} ${unit} (${limit})`;
+  }
   return target.of === "p99" ? `P99 ≤ ${target.atMost} ms` : `ratio ≤ ${target.atMost}`;
 }
 
@@ -51,7 +56,7 @@ function rowsOf(figure: Figure): string[][] {
   const row = [
     figure.id,
     figure.what,
-    ...times(figure.measured),
+    ...(figure.measured === null ? ["", "", "", ""] : times(figure.measured)),
     quotient === null ? "" : quotient.toFixed(2),
     targetText(figure.target),
     mark === "no target" ? "" : mark,

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket, type RawData } from "ws";
 import { obtainToken, type SigningKey } from "../../bridge/src/http/testing/browser.ts";
-import { KeptConnection } from "./kept-connection.ts";
+import { KeptConnection, type Exchange } from "./kept-connection.ts";
 
 const PROFILE = "bench-profile";
 /** Bytes; an order of two lines as the POS serialises it has about this many. */
@@ -100,13 +100,23 @@ export class SaleClient {
     return new SaleClient(options, token, live, connection);
   }
 
+  #post(uuid: string): Promise<Exchange> {
+    const headers = { Authorization: `Bearer ${this.#token}`, "Idempotency-Key": `${uuid}:1` };
+    const body = JSON.stringify(saleBody(uuid, this.#options.till));
+    return this.#connection.post("/v1/kkt/receipt", headers, body);
+  }
+
+  /** One request for the first attempt of an order, whatever the answer. */
+  async ask(uuid: string): Promise<{ readonly status: number; readonly ms: number }> {
+    const { status, startedAt, endedAt } = await this.#post(uuid);
+    return { status, ms: Number(endedAt - startedAt) / 1e6 };
+  }
+
   /** Sells and waits for the answer. @throws Error unless it says that the ФН has the receipt */
   async sell(): Promise<Sale> {
     const uuid = randomUUID();
     const key = `${uuid}:1`;
-    const headers = { Authorization: `Bearer ${this.#token}`, "Idempotency-Key": key };
-    const body = JSON.stringify(saleBody(uuid, this.#options.till));
-    const answer = await this.#connection.post("/v1/kkt/receipt", headers, body);
+    const answer = await this.#post(uuid);
     const { status, text, startedAt, endedAt } = answer;
     if (status !== 200) throw new Error(`the bridge answered ${status}: ${text}`);
     return { key, startedAt, endedAt };

@@ -75,6 +75,15 @@ describe("ratio and verdict", () => {
     expect(() => verdict(figure([14], null, target))).toThrow(RangeError);
   });
 
+  it("holds a value against a limit from either side", () => {
+    const rate = { of: "value", value: 200, unit: "1/s" } as const;
+    const alone = { measured: null, baseline: null };
+    expect(verdict({ ...alone, target: { ...rate, atLeast: 200 } })).toBe("met");
+    expect(verdict({ ...alone, target: { ...rate, atLeast: 200.1 } })).toBe("not met");
+    expect(verdict({ ...alone, target: { ...rate, atMost: 199 } })).toBe("not met");
+    expect(ratio(alone)).toBeNull();
+  });
+
   it("says nothing without a target", () => {
     expect(verdict(figure([1], [1], null))).toBe("no target");
   });

@@ -35,18 +35,28 @@ export function spread(values: readonly number[]): Spread {
   };
 }
 
-/** What a figure is held against: at most `atMost`. */
-export interface Target {
-  readonly of: "p99" | "ratio";
-  /** ms, or the quotient of the medians. */
-  readonly atMost: number;
-}
+/** What a figure is held against, the limit included. */
+export type Target =
+  | {
+      readonly of: "p99" | "ratio";
+      /** ms, or the quotient of the medians. */
+      readonly atMost: number;
+    }
+  | {
+      /** One number that is no time: a rate, a size. */
+      readonly of: "value";
+      readonly value: number;
+      readonly unit: string;
+      readonly atMost?: number;
+      readonly atLeast?: number;
+    };
 
 /** One line of the report. */
 export interface Figure {
   readonly id: string;
   readonly what: string;
-  readonly measured: Spread;
+  /** null where the target's value is all there is. */
+  readonly measured: Spread | null;
   /** What it is compared with, measured in the same run; null where it stands for itself. */
   readonly baseline: { readonly what: string; readonly spread: Spread } | null;
   readonly target: Target | null;
@@ -59,7 +69,7 @@ export function ratio({
   measured,
   baseline,
 }: Pick<Figure, "measured" | "baseline">): number | null {
-  return baseline === null ? null : measured.p50 / baseline.spread.p50;
+  return baseline === null || measured === null ? null : measured.p50 / baseline.spread.p50;
 }
 
 export type Verdict = "met" | "not met" | "no target";
@@ -68,7 +78,11 @@ export type Verdict = "met" | "not met" | "no target";
 export function verdict(figure: Pick<Figure, "measured" | "baseline" | "target">): Verdict {
   const { target, measured } = figure;
   if (target === null) return "no target";
-  const value = target.of === "p99" ? measured.p99 : ratio(figure);
+  if (target.of === "value") {
+    const { value: found, atMost = Infinity, atLeast = -Infinity } = target;
+    return found >= atLeast && found <= atMost ? "met" : "not met";
+  }
+  const value = target.of === "p99" ? (measured?.p99 ?? null) : ratio(figure);
   if (value === null) throw new RangeError("a target on the ratio needs a baseline");
   return value <= target.atMost ? "met" : "not met";
 }
