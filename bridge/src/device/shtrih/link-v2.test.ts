@@ -116,6 +116,7 @@ describe("numbered packets", () => {
       count: 1,
     });
     await expect(xReport(link)).rejects.toBeInstanceOf(DeviceDoubt);
+    kkt.device.setPower(true);
     await link.open();
     expect(await link.takePendingAnswer()).toBeNull();
   });
