@@ -114,7 +114,10 @@ export function measureStart({ dir }: { dir: string }): Promise<Figure[]> {
         measured: spread(full),
         baseline: { what: "the same with an empty journal", spread: spread(empty) },
         target: { of: "p99", atMost: 2_000 },
-        notes: ["from the spawn in the bench to the line on its pipe"],
+        notes: [
+          "from the spawn in the bench to the line on its pipe; the receipts are cancelled ones " +
+            "with their bodies and events, none left to deliver",
+        ],
       },
     ];
   });
@@ -185,12 +188,14 @@ export function measureUnplugged(options: {
       const unplugged: number[] = [];
       for (let index = 0; index < (options.count ?? UNPLUGGED); index += 1) {
         const sold = await client.ask(randomUUID());
-        if (sold.status !== 200) throw new Error(`the bridge answered ${sold.status}`);
+        if (sold.status !== 200)
+          throw new Error(`the bridge answered ${sold.status} with the cable in`);
         plugged.push(sold.ms);
         await line?.unplug();
         const uuid = randomUUID();
         const asked = await client.ask(uuid);
-        if (asked.status !== 202) throw new Error(`the bridge answered ${asked.status}`);
+        if (asked.status !== 202)
+          throw new Error(`the bridge answered ${asked.status}: ${asked.text}`);
         unplugged.push(asked.ms);
         await line?.plug();
         while ((await client.ask(uuid)).status !== 200) await sleep(200);

@@ -107,9 +107,11 @@ export class SaleClient {
   }
 
   /** One request for the first attempt of an order, whatever the answer. */
-  async ask(uuid: string): Promise<{ readonly status: number; readonly ms: number }> {
-    const { status, startedAt, endedAt } = await this.#post(uuid);
-    return { status, ms: Number(endedAt - startedAt) / 1e6 };
+  async ask(
+    uuid: string,
+  ): Promise<{ readonly status: number; readonly text: string; readonly ms: number }> {
+    const { status, text, startedAt, endedAt } = await this.#post(uuid);
+    return { status, text, ms: Number(endedAt - startedAt) / 1e6 };
   }
 
   /** Sells and waits for the answer. @throws Error unless it says that the ФН has the receipt */
