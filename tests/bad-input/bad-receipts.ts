@@ -79,7 +79,7 @@ export const BAD_RECEIPTS: readonly (readonly [
   ["a name that the device takes for a mark", "items[0].name", item({ name: "//Оправа" })],
   ["a cashier's name of 65 letters", "cashier.name", { cashier: { name: "К".repeat(65) } }],
   ["a cashier's name in Chinese", "cashier.name", { cashier: { name: "王" } }],
-  ["a buyer's name of 201 letters", "customer.name", { customer: { name: "Б".repeat(201) } }],
+  ["a buyer's name of 257 letters", "customer.name", { customer: { name: "Б".repeat(257) } }],
   ["an ИНН with a wrong check digit", "customer.inn", { customer: { inn: "7707083894" } }],
   ["a phone that is none", "customer.phone", { customer: { phone: "8 800 привет" } }],
   ["an e-mail that is none", "customer.email", { customer: { email: "a@b" } }],
