@@ -17,7 +17,7 @@ vi.mock("../../journal/process-lock.ts", () => ({ lockJournal: () => () => undef
 const SHARE = Number(process.env["EXHAUSTIVE_SHARE"] ?? 20);
 const wanted = process.env["EXHAUSTIVE_CASE"];
 
-describe.runIf(wanted === undefined)("every fault at every step", () => {
+function everyFault(): void {
   it.each(VARIANTS.map((variant) => [variant.name, variant] as const))(
     "%s",
     async (name, variant) => {
@@ -39,15 +39,18 @@ describe.runIf(wanted === undefined)("every fault at every step", () => {
     },
     3_600_000,
   );
-});
+}
 
-describe.runIf(wanted !== undefined)("one case", () => {
-  it(`${wanted ?? ""}`, async () => {
-    const { variant, plan } = await findCase(wanted ?? "");
-    expect(caseName(variant, plan)).toBe(wanted);
+function oneCase(name: string): void {
+  it(name, async () => {
+    const { variant, plan } = await findCase(name);
+    expect(caseName(variant, plan)).toBe(name);
     await play(
       variant,
       plan.map(({ injection }) => injection),
     );
   });
-});
+}
+
+describe("every fault at every step", () =>
+  wanted === undefined ? everyFault() : oneCase(wanted));
