@@ -10,10 +10,19 @@ const formats = new Map<string, Intl.DateTimeFormat>();
  * is moved on by the gap.
  */
 export function momentOfWall(wall: string, timezone: string): number {
+  // the offset of a moment near enough, and again at the moment that it leads to
   const asUtc = Date.parse(`${wall.length === 16 ? `${wall}:00` : wall}Z`);
   const first = asUtc - offsetMs(asUtc - DAY_MS, timezone);
   const candidates = [first, asUtc - offsetMs(first, timezone)];
   return candidates.find((moment) => moment + offsetMs(moment, timezone) === asUtc) ?? first;
+}
+
+/**
+ * @param wall `YYYY-MM-DDTHH:MM`, local
+ * @returns `YYYY-MM-DDTHH:MM:SSZ`, as {@link momentOfWall} has it
+ */
+export function utcOfWall(wall: string, timezone: string): string {
+  return new Date(momentOfWall(wall, timezone)).toISOString().replace(".000Z", "Z");
 }
 
 /** @returns `YYYY-MM-DDTHH:MM:SS` */

@@ -1,7 +1,7 @@
 /** A fiscalized receipt as Odoo is told of it (docs/contracts.md, `receipts`). */
 import { receiptBody } from "../http/receipt-body.ts";
 import type { StoredReceipt } from "../journal/types.ts";
-import { utcOfWall } from "./wall-time.ts";
+import { utcOfWall } from "../domain/wall-clock.ts";
 
 const NO_PASSPORT = { userName: "", address: "" };
 
