@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import {
   createDatabase,
   dropDatabase,
@@ -20,7 +20,12 @@ interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What failed, a line each: told again under the counts, where the end of a long log is read. */
+  readonly failures?: readonly string[];
 }
+
+/** Of one phase; more would push the counts out of sight. */
+const FAILURES_SHOWN = 8;
 
 interface Phase {
   readonly name: string;
@@ -41,13 +46,15 @@ function command(program: string, args: readonly string[]): Promise<number> {
 
 /** Each check counts as one. */
 async function checks(list: readonly (readonly [string, readonly string[]])[]): Promise<Counts> {
-  let failed = 0;
+  const failures: string[] = [];
   for (const [program, args] of list) {
     const code = await command(program, args);
-    console.log(`${code === 0 ? "ok    " : "FAILED"} ${program} ${args.join(" ")}`);
-    if (code !== 0) failed += 1;
+    const line = `${program} ${args.join(" ")}`;
+    console.log(`${code === 0 ? "ok    " : "FAILED"} ${line}`);
+    if (code !== 0) failures.push(line);
   }
-  return { passed: list.length - failed, failed, skipped: 0 };
+  const failed = failures.length;
+  return { passed: list.length - failed, failed, skipped: 0, failures };
 }
 
 async function vitest(project: string): Promise<Counts> {
@@ -62,12 +69,31 @@ async function vitest(project: string): Promise<Counts> {
     numPassedTests: number;
     numFailedTests: number;
     numPendingTests: number;
-    numFailedTestSuites: number;
+    testResults: readonly {
+      name: string;
+      status: string;
+      message: string;
+      assertionResults: readonly {
+        status: string;
+        fullName: string;
+        failureMessages: readonly string[];
+      }[];
+    }[];
   };
+  const failures = result.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(repoRoot, name);
+    const tests = assertionResults.filter((test) => test.status === "failed");
+    if (tests.length === 0 && status === "failed") return [`${file}: ${firstLine(message)}`];
+    return tests.map(
+      (test) => `${file}: ${test.fullName}: ${firstLine(test.failureMessages[0] ?? "")}`,
+    );
+  });
   // A file that does not load fails no test of its own.
   const failed = Math.max(result.numFailedTests, code === 0 ? 0 : 1);
-  return { passed: result.numPassedTests, failed, skipped: result.numPendingTests };
+  return { passed: result.numPassedTests, failed, skipped: result.numPendingTests, failures };
 }
+
+const firstLine = (text: string) => (text.split("\n", 1)[0] ?? "").slice(0, 200);
 
 /** The parts of Odoo's log that tell what failed; the log itself stays behind on the machine. */
 function complaints(path: string): string {
@@ -88,8 +114,14 @@ async function odooTests(name: string, tags: string, odooDemo: boolean): Promise
   await createDatabase(database, { template: template.name });
   try {
     const result = await runOdooTests({ database, tags });
-    if (result.failed + result.errors > 0) console.log(complaints(result.log));
+    let failures: string[] = [];
+    if (result.failed + result.errors > 0) {
+      const text = complaints(result.log);
+      console.log(text);
+      failures = [...text.matchAll(/ (?:FAIL|ERROR): (.+)/g)].map(([, what]) => firstLine(what!));
+    }
     return {
+      failures,
       passed: result.passed,
       failed: result.failed + result.errors,
       skipped: result.skipped,
@@ -151,6 +183,7 @@ if (chosen.length === 0) {
 
 const postgresWasRunning = findProcess("postgres") !== undefined;
 const rows: string[] = [];
+const blame: string[] = [];
 const total = { passed: 0, failed: 0, skipped: 0 };
 try {
   for (const phase of chosen) {
@@ -161,13 +194,18 @@ try {
       counts = await phase.run();
     } catch (error) {
       console.error(error);
-      counts = { passed: 0, failed: 1, skipped: 0 };
+      counts = { passed: 0, failed: 1, skipped: 0, failures: [firstLine(String(error))] };
     }
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     const { passed, failed, skipped } = counts;
     if (passed + failed === 0) {
       // A phase that ran nothing proves nothing.
-      counts = { passed, failed: 1, skipped };
+      counts = { passed, failed: 1, skipped, failures: ["nothing ran"] };
+    }
+    const failures = [...new Set(counts.failures ?? [])];
+    for (const what of failures.slice(0, FAILURES_SHOWN)) blame.push(`${phase.name}: ${what}`);
+    if (failures.length > FAILURES_SHOWN) {
+      blame.push(`${phase.name}: ${failures.length - FAILURES_SHOWN} more, see above`);
     }
     total.passed += counts.passed;
     total.failed += counts.failed;
@@ -180,6 +218,7 @@ try {
   if (!postgresWasRunning && findProcess("postgres")) await (await startPostgres()).stop();
 }
 
+if (blame.length > 0) console.log(`\nfailed:\n${blame.map((line) => `  ${line}`).join("\n")}`);
 console.log(`\n${rows.join("\n")}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 ? 0 : 1);
