@@ -1,11 +1,11 @@
 {
     "name": "Point of Sale: Russian fiscal registers (54-FZ)",
-    "version": "19.0.0.2.0",
+    "version": "19.0.0.3.0",
     "category": "Sales/Point of Sale",
     "summary": "Tills, fiscal receipts and VAT codes of 54-FZ for the Point of Sale",
     "author": "OpticsERP",
     "license": "LGPL-3",
-    "depends": ["point_of_sale"],
+    "depends": ["pos_hr", "pos_sale"],
     "data": [
         "security/kkt_groups.xml",
         "security/ir.model.access.csv",
@@ -27,6 +27,7 @@
         "views/pos_payment_method_views.xml",
         "views/account_tax_views.xml",
         "views/product_template_views.xml",
+        "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
     # static/src is compiled from pos_ui/ and is no part of the repository.

@@ -25,3 +25,4 @@ from . import pos_payment
 from . import pos_payment_method
 from . import pos_session
 from . import product_template
+from . import res_config_settings

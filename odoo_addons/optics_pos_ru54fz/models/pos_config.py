@@ -1,4 +1,8 @@
-from odoo import api, fields, models
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
+
+#: No discount given by hand is higher, whoever approves it (requirements, Roles).
+HIGHEST_DISCOUNT = 50.0
 
 
 class PosConfig(models.Model):
@@ -13,6 +17,60 @@ class PosConfig(models.Model):
         compute_sudo=True,
         help="The till whose fiscal register signs every sale.",
     )
+    kkt_discount_cashier = fields.Float(
+        string="Discount of a Cashier (%)",
+        digits=(5, 2),
+        default=10.0,
+        help="The highest discount on a line that a cashier gives on her own.",
+    )
+    kkt_discount_manager = fields.Float(
+        string="Discount of a Manager (%)",
+        digits=(5, 2),
+        default=HIGHEST_DISCOUNT,
+        help="The highest discount on a line that a manager may approve, at most 50 %.",
+    )
+    kkt_cashier_closes_shift = fields.Boolean(
+        string="Cashiers Print the Z Report",
+        help="For shops with a single seller. Otherwise the Z report needs a manager.",
+    )
+    kkt_down_payment = fields.Selection(
+        [
+            ("prepayment", "Prepayment for named goods"),
+            ("advance", "Advance"),
+        ],
+        string="Down Payments Are",
+        required=True,
+        default="prepayment",
+        help="How the fiscal receipt names a down payment (tags 1214 and 1212).",
+    )
+    kkt_electronic_receipt = fields.Selection(
+        [
+            ("none", "Nobody"),
+            ("odoo", "Odoo"),
+            ("ofd", "The fiscal data operator (OFD)"),
+        ],
+        string="Electronic Receipts Are Sent by",
+        required=True,
+        default="none",
+        help="Who sends the receipt to the buyer's e-mail or phone; never both.",
+    )
+
+    @api.constrains("kkt_discount_cashier", "kkt_discount_manager")
+    def _check_kkt_discounts(self):
+        for config in self:
+            cashier, manager = config.kkt_discount_cashier, config.kkt_discount_manager
+            if not 0 <= cashier <= manager <= HIGHEST_DISCOUNT:
+                raise ValidationError(
+                    _(
+                        "Discounts at %(shop)s: a cashier's (%(cashier)s %%) may not "
+                        "be above a manager's (%(manager)s %%), and that not above "
+                        "%(highest)s %%.",
+                        shop=config.name,
+                        cashier=cashier,
+                        manager=manager,
+                        highest=HIGHEST_DISCOUNT,
+                    )
+                )
 
     def _compute_kkt_till_id(self):
         tills = self.env["kkt.till"].search(

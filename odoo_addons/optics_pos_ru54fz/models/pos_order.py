@@ -34,6 +34,18 @@ _RECEIPT_FIELDS = (
 class PosOrder(models.Model):
     _inherit = "pos.order"
 
+    # Written by the page.
+    kkt_refund_reason = fields.Char(string="Reason of the Refund", copy=False)
+    kkt_approval = fields.Text(
+        string="Approval of the Discount",
+        copy=False,
+        help="A manager's word for the discount, signed by the till's bridge (JWS).",
+    )
+    kkt_contact = fields.Char(
+        string="Contact for the Electronic Receipt",
+        copy=False,
+        help="E-mail or phone that the buyer named for the electronic receipt.",
+    )
     # None of these may be stored: the page writes every plain stored field back.
     kkt_receipt_id = fields.Many2one(
         "kkt.receipt",

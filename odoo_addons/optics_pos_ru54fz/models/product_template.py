@@ -65,6 +65,12 @@ class ProductTemplate(models.Model):
         default="4",
         help="How the sale is settled, on the fiscal receipt (tag 1214).",
     )
+    # Government decree 2463 of 2020, list of goods of proper quality.
+    kkt_return_restricted = fields.Boolean(
+        string="Taken Back Only if Defective",
+        help="By law (decree 2463) the buyer cannot return or exchange it otherwise: "
+        "corrective glasses and lenses, contact lenses. The till warns, no more.",
+    )
 
     @api.depends("type")
     def _compute_kkt_subject(self):
@@ -80,4 +86,5 @@ class ProductTemplate(models.Model):
         return super()._load_pos_data_fields(config) + [
             "kkt_subject",
             "kkt_payment_method",
+            "kkt_return_restricted",
         ]

@@ -15,6 +15,7 @@ from . import test_pos_data
 from . import test_receipt
 from . import test_refund
 from . import test_screens
+from . import test_settings
 from . import test_till
 from . import test_till_state
 from . import test_translations
