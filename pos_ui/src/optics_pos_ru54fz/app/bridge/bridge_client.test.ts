@@ -2,7 +2,6 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { bridgeReceipt, UUID } from "../testing/receipts.ts";
 import { BridgeClient } from "./bridge_client.ts";
 import { BridgeProblem, BridgeUnreachable, NotSent } from "./problem.ts";
-import type { BridgeSession } from "./session.ts";
 
 interface Call {
   readonly url: string;
@@ -28,7 +27,7 @@ beforeEach(() => {
     return Promise.resolve(current);
   };
   const session = { token: () => token(), forget: () => (current = null) };
-  client = new BridgeClient("http://till:8000", session as unknown as BridgeSession);
+  client = new BridgeClient("http://till:8000", session);
   vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
     const call: Call = {
       url,
@@ -124,4 +123,50 @@ test("a withdrawal names the key in the path", async () => {
     url: `http://till:8000/v1/kkt/receipt/${UUID}%3A1`,
     body: null,
   });
+});
+
+test("people, PINs and approvals go by POST; no PIN is ever in an address", async () => {
+  const elevated = {
+    token: "manager-token",
+    expires_in: 300,
+    scope: "manager" as const,
+    person: { id: "employee:2", name: "Управляева В. В." },
+  };
+  answer = (call) => {
+    if (call.url.endsWith("/people")) return json(200, { people: [], limits: {}, expires: null });
+    return call.url.endsWith("/elevate")
+      ? json(200, elevated)
+      : json(200, { approval: "a.b.c", person: elevated.person });
+  };
+  await client.people();
+  expect(await client.elevate("employee:2", "9999")).toEqual(elevated);
+  expect((await client.approve(UUID, 25, "employee:2", "9999")).approval).toBe("a.b.c");
+  expect(calls.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    "POST http://till:8000/v1/auth/people",
+    "POST http://till:8000/v1/auth/elevate",
+    "POST http://till:8000/v1/approvals",
+  ]);
+  expect(JSON.parse(calls[2]?.body ?? "")).toEqual({
+    uuid: UUID,
+    percent: 25,
+    person: "employee:2",
+    pin: "9999",
+  });
+  expect(calls[2]?.headers["Idempotency-Key"]).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test("a person's token is used as it is and never renewed for the cashier's", async () => {
+  answer = () => json(401, { code: "token_expired", detail: "" });
+  const manager = client.as({
+    token: "manager-token",
+    expires_in: 300,
+    scope: "manager",
+    person: { id: "employee:2", name: "" },
+  });
+  await expect(manager.orderStates(["x"])).rejects.toMatchObject({
+    problem: { code: "token_expired" },
+  });
+  expect(new Set(calls.map((call) => call.headers["Authorization"]))).toEqual(
+    new Set(["Bearer manager-token"]),
+  );
 });

@@ -1,5 +1,6 @@
 /** The bridge's calls that the page makes. Whatever decides money goes by POST (no caches). */
 import type { BridgeReceipt } from "../receipt/receipt_types.ts";
+import type { Approval, Elevated, People } from "./people.ts";
 import type { BridgeSession } from "./session.ts";
 import { BridgeProblem, NotSent } from "./problem.ts";
 import { callBridge, type Answer, type CallOptions } from "./transport.ts";
@@ -7,14 +8,26 @@ import { callBridge, type Answer, type CallOptions } from "./transport.ts";
 /** The bridge answers a receipt within 15 s (200 or 202). */
 const RECEIPT_TIMEOUT = 20_000;
 
+/** The bridge derives a key from a PIN, which is slow on purpose. */
+const PIN_TIMEOUT = 10_000;
+
+/** Where the client takes its token from. */
+export type TokenSource = Pick<BridgeSession, "token" | "forget">;
+
 export class BridgeClient {
   private readonly base: string;
-  private readonly session: BridgeSession;
+  private readonly session: TokenSource;
 
   /** @param base the bridge's address without a trailing slash, e.g. `http://127.0.0.1:8000` */
-  constructor(base: string, session: BridgeSession) {
+  constructor(base: string, session: TokenSource) {
     this.base = base;
     this.session = session;
+  }
+
+  /** The same calls with a person's rights; a token that has ended is a 401 and is not renewed. */
+  as(elevated: Elevated): BridgeClient {
+    const token = (): Promise<string> => Promise.resolve(elevated.token);
+    return new BridgeClient(this.base, { token, forget: () => undefined });
   }
 
   /** With a token; one silent renewal when the bridge no longer knows it. */
@@ -66,5 +79,36 @@ export class BridgeClient {
       receipts.push(...body.receipts);
     }
     return receipts;
+  }
+
+  /** Who may do what at this till; works without Odoo. */
+  async people(): Promise<People> {
+    return (await this.call<People>("/v1/auth/people", { body: "{}" })).body;
+  }
+
+  /**
+   * That person's rights for a few minutes.
+   *
+   * @param person `Person.id`
+   * @throws BridgeProblem `pin_wrong` (`attempts_left`), `pin_locked`, `person_unknown`, `pin_missing`
+   */
+  async elevate(person: string, pin: string): Promise<Elevated> {
+    const body = JSON.stringify({ person, pin });
+    return (await this.call<Elevated>("/v1/auth/elevate", { body, timeout: PIN_TIMEOUT })).body;
+  }
+
+  /**
+   * A manager's approval of one discount.
+   *
+   * @param percent the highest discount given by hand on a line of the order, at most 2 decimals
+   * @throws BridgeProblem as `elevate`, and `approval_refused`, `discount_exceeds`
+   */
+  async approve(uuid: string, percent: number, person: string, pin: string): Promise<Approval> {
+    const answer = await this.call<Approval>("/v1/approvals", {
+      headers: { "Idempotency-Key": crypto.randomUUID() },
+      body: JSON.stringify({ uuid, percent, person, pin }),
+      timeout: PIN_TIMEOUT,
+    });
+    return answer.body;
   }
 }

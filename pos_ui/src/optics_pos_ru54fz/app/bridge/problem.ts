@@ -9,6 +9,8 @@ export interface ProblemBody {
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
   readonly receipt?: BridgeReceipt;
   readonly retry_after_seconds?: number;
+  /** With `pin_wrong`. */
+  readonly attempts_left?: number;
 }
 
 /** The bridge answered with an error of its own. */
