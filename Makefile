@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 NODE := node --import tsx
 
-.PHONY: help setup build demo test lint format bench chaos soak-72h poc-1 poc-4 poc-5 load-1 load-2 load-3 stop clean
+.PHONY: help setup build demo test test-odoo-upstream uat lint format bench chaos soak-72h poc-1 poc-4 poc-5 load-1 load-2 load-3 stop clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -19,6 +19,12 @@ demo: build ## everything up and one sale made and shown; ONCE=1 ends by itself
 
 test: build ## all tests; PHASE=unit|addon|upstream|integration runs one phase
 	@$(NODE) tests/run.ts $(PHASE)
+
+test-odoo-upstream: build ## all of Odoo's own POS tests with our addons and no till, compared by name with stock
+	@$(NODE) tests/upstream/main.ts
+
+uat: build ## acceptance scenarios in the real POS, with a protocol; SCENARIO=05b runs one
+	@$(NODE) tests/uat/main.ts $(if $(SCENARIO),--scenario $(SCENARIO))
 
 lint: setup ## types, ESLint, Prettier, flake8, black, isort
 	@$(NODE) tests/run.ts lint

@@ -1,0 +1,125 @@
+/** Keeps what a scenario does: each step with what was seen and a picture of the screen. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import type { Fact, Scaled, Step } from "./protocol.ts";
+
+/** What a step sees; every line is a comparison and goes into the protocol. */
+export class Seen {
+  readonly facts: Fact[] = [];
+
+  check(text: string, ok: boolean): void {
+    this.facts.push({ text, ok });
+    console.log(`        ${ok ? "ok  " : "FAIL"} ${text}`);
+  }
+
+  equal(what: string, seen: unknown, wanted: unknown): void {
+    const same = JSON.stringify(seen) === JSON.stringify(wanted);
+    const shown = typeof seen === "string" ? `«${seen}»` : JSON.stringify(seen);
+    this.check(`${what}: ${shown}${same ? "" : `, а ждали ${JSON.stringify(wanted)}`}`, same);
+  }
+
+  /** `measured` ≤ `limit`, both in `unit`. */
+  atMost(what: string, measured: number, limit: number, unit: string): void {
+    const shown = measured.toFixed(measured < 10 ? 2 : 1).replace(".", ",");
+    this.check(`${what}: ${shown} ${unit} (не больше ${limit})`, measured <= limit);
+  }
+
+  matches(what: string, text: string, pattern: RegExp): void {
+    this.check(`${what}: «${text.replace(/\s+/g, " ").trim()}»`, pattern.test(text));
+  }
+
+  /** Words that a cashier has no use for. Names of the field that are Latin everywhere are allowed. */
+  russian(what: string, text: string): void {
+    const rest = text.replace(/\b(Odoo|PIN|QR|VIP|Z|X|EAN|SKU|e-?mail|F5|T\d+)\b/gi, "");
+    const english = rest.match(/[A-Za-z]{3,}/g);
+    this.check(
+      `${what}: ${english === null ? "по-русски" : `осталось английское: ${english.join(", ")}`}`,
+      english === null,
+    );
+  }
+}
+
+export class Recorder {
+  readonly steps: Step[] = [];
+  readonly notes: string[] = [];
+  readonly scaled: Scaled[] = [];
+  readonly #folder: string;
+  readonly #id: string;
+  #page: Page | null = null;
+
+  /** @param folder of the protocol; pictures go into its folder `id` */
+  constructor(folder: string, id: string) {
+    this.#folder = folder;
+    this.#id = id;
+    mkdirSync(join(folder, id), { recursive: true });
+  }
+
+  /** The screen that pictures are taken of from now on. */
+  watch(page: Page | null): void {
+    this.#page = page;
+  }
+
+  note(text: string): void {
+    this.notes.push(text);
+  }
+
+  /**
+   * One step. What goes wrong in it is written down with the screen as it was, and ends the
+   * scenario; a wrong fact alone does not.
+   *
+   * @throws what the action threw
+   */
+  async step(
+    what: string,
+    expected: string,
+    action: (see: Seen) => Promise<unknown>,
+  ): Promise<void> {
+    const number = this.steps.length + 1;
+    console.log(`    ${this.#id}.${number} ${what}`);
+    const see = new Seen();
+    const from = performance.now();
+    let failure: unknown = null;
+    try {
+      await action(see);
+    } catch (error) {
+      failure = error ?? new Error("unknown");
+    }
+    const message = failure === null ? null : textOf(failure);
+    if (message !== null) console.log(`        FAIL ${message}`);
+    this.steps.push({
+      what,
+      expected,
+      seen: see.facts,
+      pictures: await this.#picture(number),
+      failure: message,
+      seconds: (performance.now() - from) / 1000,
+    });
+    if (failure !== null) throw new StepFailed(what, { cause: failure });
+  }
+
+  async #picture(number: number): Promise<readonly string[]> {
+    const page = this.#page;
+    if (page === null || page.isClosed()) return [];
+    const name = `${this.#id}/${String(number).padStart(2, "0")}.png`;
+    try {
+      await page.screenshot({ path: join(this.#folder, name), timeout: 20_000 });
+      return [name];
+    } catch (error) {
+      console.log(`        no picture: ${textOf(error)}`);
+      return [];
+    }
+  }
+}
+
+/** The step has written down what went wrong. */
+export class StepFailed extends Error {
+  override readonly name = "StepFailed";
+}
+
+/** Without the colours and the call log of Playwright. */
+export function textOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/\u001b\[\d+m/g, "").trim();
+}
