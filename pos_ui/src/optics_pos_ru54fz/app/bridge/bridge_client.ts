@@ -50,6 +50,25 @@ export class BridgeClient {
   }
 
   /**
+   * Any other call of the contract.
+   *
+   * @param options `key`: the Idempotency-Key of a call that changes something; `timeout`: ms
+   * @throws BridgeProblem, BridgeUnreachable, NotSent
+   */
+  post<T>(
+    path: string,
+    body: object,
+    options: { readonly key?: string; readonly timeout?: number } = {},
+  ): Promise<Answer<T>> {
+    const { key, timeout } = options;
+    return this.call<T>(path, {
+      body: JSON.stringify(body),
+      ...(key === undefined ? {} : { headers: { "Idempotency-Key": key } }),
+      ...(timeout === undefined ? {} : { timeout }),
+    });
+  }
+
+  /**
    * Sends a receipt, or asks after it by sending the same again.
    *
    * @param body the very text that was sent under this key before

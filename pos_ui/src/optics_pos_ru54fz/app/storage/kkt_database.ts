@@ -1,13 +1,30 @@
 /**
- * Our own IndexedDB: the browser's identity and the marks of orders. Odoo's may be cleared by
+ * Our own IndexedDB: the browser's identity, the marks of orders and cash moves. Odoo's may be cleared by
  * «Reload Data», this one is not; what it says about money is committed to the disk
  * (`durability: strict`) before the caller goes on.
  */
 
 export const BROWSER = "browser";
 export const ORDERS = "kkt-orders";
+/** Cash in and out of the drawer that Odoo has yet to book. */
+export const CASH_MOVES = "kkt-cash-moves";
 
-type StoreName = typeof BROWSER | typeof ORDERS;
+type StoreName = typeof BROWSER | typeof ORDERS | typeof CASH_MOVES;
+
+/** Of the stores below; a later one only adds. */
+const VERSION = 2;
+const KEY_PATHS: Readonly<Record<StoreName, string | null>> = {
+  [BROWSER]: null,
+  [ORDERS]: "uuid",
+  [CASH_MOVES]: "id",
+};
+
+function addMissingStores(database: IDBDatabase): void {
+  for (const [name, keyPath] of Object.entries(KEY_PATHS)) {
+    if (database.objectStoreNames.contains(name)) continue;
+    database.createObjectStore(name, keyPath === null ? {} : { keyPath });
+  }
+}
 
 /** Milliseconds; a database that does not answer must not hold up a sale without a word. */
 const TIMEOUT = 5_000;
@@ -36,11 +53,8 @@ export class KktDatabase {
     this.opened ??= within(
       "open",
       new Promise<IDBDatabase>((resolve, reject) => {
-        const request = indexedDB.open(this.name, 1);
-        request.onupgradeneeded = () => {
-          request.result.createObjectStore(BROWSER);
-          request.result.createObjectStore(ORDERS, { keyPath: "uuid" });
-        };
+        const request = indexedDB.open(this.name, VERSION);
+        request.onupgradeneeded = () => addMissingStores(request.result);
         request.onsuccess = () => {
           request.result.onclose = () => (this.opened = null);
           request.result.onversionchange = () => request.result.close();
