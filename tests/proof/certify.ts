@@ -7,7 +7,8 @@ const DAYS = 30;
 
 export function certifier(key: SigningKey, till: string, bridgeUrl: string): Certify {
   return async (profile, jwk) => ({
-    certificate: await new SignJWT({ till, profile, cnf: { jwk } })
+    // a page that may take the Z
+    certificate: await new SignJWT({ till, profile, scope: "manager", cnf: { jwk } })
       .setProtectedHeader({ alg: "ES256", kid: "test-key", typ: "kkt-browser+jwt" })
       .setIssuer("test-database")
       .setAudience("kkt-bridge")

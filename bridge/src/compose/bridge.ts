@@ -26,6 +26,7 @@ import { createLane } from "./device.ts";
 import { createLinks } from "./links.ts";
 import { createOdoo } from "./odoo.ts";
 import { createOfdRelay } from "./ofd.ts";
+import { createPeople } from "./people.ts";
 import { createWatching } from "./watching.ts";
 
 /** ms of `stop` after which the process ends whatever is still open. */
@@ -42,7 +43,9 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   const lane = createLane(core, STOP_WITHIN - 2_000, driftMs);
   const links = createLinks(core);
   const trust = new TrustStore(journal, config.auth.odoo_public_keys);
-  const tokens = new TokenService({ till, trust, clock, time });
+  const people = createPeople(core, { trust, time });
+  const roleOf = (id: string) => people.roster.find(id)?.role ?? null;
+  const tokens = new TokenService({ till, trust, clock, time, roleOf });
   const passport = new PassportMemory(journal);
   const firstContact = new FirstContact(clock);
   const spans = new ReceiptSpans();
@@ -74,6 +77,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     lane,
     links,
     trust,
+    people,
     time,
     status,
     syncNow: (by) => void forced.start(by),
@@ -114,6 +118,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     journal,
     refunds: odoo.refunds,
     tokens,
+    people: people.door,
     work,
     status,
     syncNow: (by) => forced.start(by),
@@ -146,6 +151,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
   });
 
   for (const part of [trust, odoo, passport, watching]) part.load();
+  await people.load();
   metrics.collectProcess();
   lane.onChange((snapshot) => {
     if (snapshot.info !== null) passport.learn(snapshot.info);

@@ -15,11 +15,13 @@ import { Reservations } from "../refunds/reservations.ts";
 import { RefundSaga } from "../refunds/saga.ts";
 import type { Core } from "./core.ts";
 import type { Links } from "./links.ts";
+import type { PeopleRoom } from "./people.ts";
 
 export interface OdooNeeds {
   readonly lane: FiscalLane;
   readonly links: Links;
   readonly trust: TrustStore;
+  readonly people: PeopleRoom;
   readonly time: TrustedTime;
   readonly status: () => StatusBody;
   /** Both legs go now, whatever their pause was. */
@@ -45,7 +47,7 @@ const JITTER = 0.2;
 
 export function createOdoo(core: Core, needs: OdooNeeds): OdooRoom {
   const { config, timers, journal, clock, logger, metrics, till, backoff } = core;
-  const { lane, links, trust, time, status, syncNow } = needs;
+  const { lane, links, trust, people, time, status, syncNow } = needs;
   const { timeout_ms: timeoutMs, sync_timeout_ms: longMs } = config.odoo;
   const client = new OdooClient(config.odoo);
   const followUps = new FollowUps(journal);
@@ -107,13 +109,18 @@ export function createOdoo(core: Core, needs: OdooNeeds): OdooRoom {
     clock,
     logger,
     status,
-    visit: () => link.dialogue.visit(),
+    visit: () => {
+      const visit = link.dialogue.visit();
+      const own = { approval_key: people.key.publicJwk, roster: people.roster.version };
+      return { params: { ...visit.params, ...own }, heard: (answer) => visit.heard(answer) };
+    },
     everyMs: config.odoo.heartbeat_ms,
     timeoutMs,
     hasPending: () => journal.buffer().odooPending > 0,
     onAnswer: (answer, { serverMs, monotonicMs }) => {
       trust.learn(answer);
       time.learn(serverMs, monotonicMs);
+      if (answer.roster != null) void people.roster.take(answer.roster);
       lane.expectInn(answer.till.inn || null);
       zoneCheck(answer.till.timezone);
     },

@@ -11,6 +11,7 @@ import { OPERATIONS, type Operation } from "./operations.ts";
 import { Problem } from "./problems.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { bufferRoutes } from "./routes/buffer.ts";
+import { peopleRoutes } from "./routes/people.ts";
 import { receiptRoutes } from "./routes/receipts.ts";
 import { statusRoutes } from "./routes/status.ts";
 import { tillRoutes } from "./routes/till.ts";
@@ -24,6 +25,7 @@ export function createApp(deps: HttpDeps): Express {
   const kept = new KeptAnswers(deps.journal);
   statusRoutes(door, deps);
   authRoutes(door, deps);
+  peopleRoutes(door, deps);
   receiptRoutes(door, deps, kept);
   tillRoutes(door, deps, kept);
   bufferRoutes(door, deps, kept);

@@ -7,6 +7,7 @@ import type { Logger } from "../observability/logger.ts";
 import type { HttpMetrics } from "../observability/metrics.ts";
 import type { WorkClasses } from "../resilience/work-classes.ts";
 import type { TokenService } from "./auth/tokens.ts";
+import type { PeopleDoor } from "./people-door.ts";
 import type { RefundDoor } from "./refund-door.ts";
 import type { Passport } from "./receipt-body.ts";
 import type { StatusBody } from "./schemas/status.ts";
@@ -28,6 +29,7 @@ export type HttpJournal = Pick<
   | "operation"
   | "getSetting"
   | "setSetting"
+  | "appendEvent"
 >;
 
 export interface HttpDeps {
@@ -44,7 +46,11 @@ export interface HttpDeps {
   readonly lane: Lane;
   readonly journal: HttpJournal;
   readonly refunds: RefundDoor;
-  readonly tokens: Pick<TokenService, "challenge" | "exchange" | "verify">;
+  readonly tokens: Pick<TokenService, "challenge" | "exchange" | "verify" | "issueFor">;
+  readonly people: Pick<
+    PeopleDoor,
+    "list" | "limits" | "expires" | "identify" | "approve" | "checkDiscount"
+  >;
   readonly work: WorkClasses;
   readonly status: () => StatusBody;
   /** Delivers now, whatever the pauses. `false`: that is going on already. */

@@ -71,6 +71,7 @@ function describe(operation: Operation): Json {
     summary: operation.summary,
     security: operation.auth ? [{ token: [] }] : [],
     ...(operation.auth ? { "x-role": operation.role ?? "cashier" } : {}),
+    ...(operation.unless === undefined ? {} : { "x-role-unless": `limits.${operation.unless}` }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(operation.body === undefined
       ? {}

@@ -5,9 +5,11 @@
 import { wireReceiptSchema } from "../domain/receipt-wire.ts";
 import { BUFFER_OPERATIONS } from "./operations/buffer.ts";
 import type { Operation } from "./operations/operation.ts";
+import { PEOPLE_OPERATIONS } from "./operations/people.ts";
 import { TILL_OPERATIONS } from "./operations/till.ts";
 import { challengeAnswerSchema, tokenAnswerSchema, tokenRequestSchema } from "./schemas/auth.ts";
 import { documentAnswerSchema, emptySchema, resolveRequestSchema } from "./schemas/operations.ts";
+import { discountSchema } from "./schemas/people.ts";
 import {
   ordersStateAnswerSchema,
   ordersStateRequestSchema,
@@ -48,6 +50,7 @@ export const OPERATIONS = {
       "nonce_unknown",
     ],
   },
+  ...PEOPLE_OPERATIONS,
   postReceipt: {
     id: "postReceipt",
     method: "post",
@@ -60,6 +63,7 @@ export const OPERATIONS = {
       release: releaseSchema.nullish().meta({
         description: "Refunds by a manager's token: taken although Odoo can't be asked",
       }),
+      discount: discountSchema.nullish(),
     }),
     answers: { 200: receiptBodySchema, 202: receiptBodySchema },
     problems: [
@@ -83,6 +87,9 @@ export const OPERATIONS = {
       "shift_expired",
       "refund_original_not_synced",
       "scope_insufficient",
+      "approval_needed",
+      "approval_invalid",
+      "discount_exceeds",
       "refund_exceeds",
       "marking_disabled",
     ],

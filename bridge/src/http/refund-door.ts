@@ -9,6 +9,7 @@ import { totalKopecks } from "../domain/parse-receipt.ts";
 import type { Receipt, ReceiptKey } from "../domain/receipt.ts";
 import { fieldErrors, russianMessage } from "../domain/wire-errors.ts";
 import type { Journal, StoredReceipt } from "../journal/types.ts";
+import { callerName } from "../people/person.ts";
 import type { Reservations } from "../refunds/reservations.ts";
 import type { RefundSaga, Verdict } from "../refunds/saga.ts";
 import { includes } from "./auth/scope.ts";
@@ -69,7 +70,7 @@ export function createRefundDoor(options: RefundDoorOptions): RefundDoor {
             refund_of: receipt.refundOf,
             sum: formatKopecks(totalKopecks(receipt)),
             cashier: receipt.cashier.name,
-            ...(by === "manager" ? { by: caller.profile, reason: release?.reason } : {}),
+            ...(by === "manager" ? { by: callerName(caller), reason: release?.reason } : {}),
           };
           journal.appendEvent(kind, key, data, isoUtc(clock));
         }

@@ -34,6 +34,8 @@ export const heartbeatAnswerSchema = z.object({
   /** What Odoo has of this till's current ФН. `count` is missing in an older Odoo. */
   last: z.object({ fn: z.string(), fd: z.int(), count: z.int().optional() }).nullish(),
   commands: z.array(z.unknown()).default([]),
+  /** Who may do what at this till, signed; only where it differs from ours or ours ends soon. */
+  roster: z.string().nullish(),
   /** Missing in an Odoo that knows no leases, events, catalogue and reservations either. */
   lease: leaseAnswerSchema.optional(),
   /** Highest event of this journal that Odoo has. */

@@ -16,15 +16,18 @@ import {
 import { z } from "zod";
 import type { PublicKeyJwk } from "../../config/schema.ts";
 import type { Clock } from "../../domain/clock.ts";
+import type { Named } from "../../people/person.ts";
 import { Problem } from "../problems.ts";
 import { NONCE_LIFE, Nonces } from "./nonces.ts";
-import { SCOPES, type Scope } from "./scope.ts";
+import { includes, SCOPES, type Scope } from "./scope.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 
 const AUDIENCE = "kkt-bridge";
 const ALGORITHM = "ES256";
 /** ms; at most 15 minutes. */
 export const TOKEN_LIFE = 900_000;
+/** ms; of one that a PIN raised. */
+export const PERSON_TOKEN_LIFE = 300_000;
 /** Seconds by which Odoo's clock may be ahead of what the till believes. */
 const TOLERANCE = 60;
 
@@ -41,6 +44,8 @@ export interface TokenServiceOptions {
   readonly trust: OdooTrust;
   readonly clock: Clock;
   readonly time: TrustedTime;
+  /** What a person may now; null: not on the roster any more. */
+  readonly roleOf?: (person: string) => Scope | null;
 }
 
 const publicJwk = z.object({
@@ -62,7 +67,12 @@ const proofClaims = z.object({
   till: z.string(),
   nonce: z.string(),
 });
-const tokenClaims = z.object({ sub: z.string(), scope: z.enum(SCOPES), until: z.number() });
+const tokenClaims = z.object({
+  sub: z.string(),
+  scope: z.enum(SCOPES),
+  until: z.number(),
+  person: z.object({ id: z.string(), name: z.string() }).optional(),
+});
 type TokenClaims = z.infer<typeof tokenClaims>;
 /** A till has a handful of browsers, each with one token at a time. */
 const MOST_CHECKED = 64;
@@ -78,6 +88,8 @@ export interface IssuedToken {
 export interface Caller {
   readonly profile: string;
   readonly scope: Scope;
+  /** Whose PIN raised the token; absent: the certificate's own. */
+  readonly person?: Named;
 }
 
 export class TokenService {
@@ -106,14 +118,23 @@ export class TokenService {
     const { profile, scope, jwk } = await this.#checkCertificate(certificate);
     const { nonce } = await this.#checkProof(proof, jwk);
     if (!this.#nonces.take(nonce)) throw new Problem("nonce_unknown");
-    const until = this.#options.clock.monotonic() + TOKEN_LIFE;
+    return this.#issue({ profile, scope }, TOKEN_LIFE);
+  }
+
+  /** A short token of the same browser profile for a person whose PIN was right. */
+  issueFor(profile: string, { id, name, role }: Named & { role: Scope }): Promise<IssuedToken> {
+    return this.#issue({ profile, scope: role, person: { id, name } }, PERSON_TOKEN_LIFE);
+  }
+
+  async #issue({ profile, scope, person }: Caller, lifeMs: number): Promise<IssuedToken> {
+    const until = this.#options.clock.monotonic() + lifeMs;
     const { privateKey } = await this.#keys();
-    const token = await new SignJWT({ until, scope })
+    const token = await new SignJWT({ until, scope, ...(person === undefined ? {} : { person }) })
       .setProtectedHeader({ alg: ALGORITHM, typ: "kkt-token+jwt" })
       .setSubject(profile)
       .setAudience(AUDIENCE)
       .sign(privateKey);
-    return { token, expiresIn: TOKEN_LIFE / 1000, profile, scope };
+    return { token, expiresIn: lifeMs / 1000, profile, scope };
   }
 
   /**
@@ -124,7 +145,12 @@ export class TokenService {
     const claims = this.#checked.get(token) ?? (await this.#check(token));
     if (this.#options.clock.monotonic() >= claims.until) throw new Problem("token_expired");
     if (this.#options.trust.revokedProfiles().has(claims.sub)) throw new Problem("token_invalid");
-    return { profile: claims.sub, scope: claims.scope };
+    const { sub: profile, scope, person } = claims;
+    if (person === undefined) return { profile, scope };
+    const role = this.#options.roleOf?.(person.id) ?? null;
+    // a new roster took it away
+    if (role === null || !includes(role, scope)) throw new Problem("token_invalid");
+    return { profile, scope, person };
   }
 
   async #check(token: string): Promise<TokenClaims> {

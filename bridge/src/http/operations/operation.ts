@@ -15,6 +15,8 @@ export interface Operation {
   readonly auth: boolean;
   /** The scope it needs; absent: `cashier`. */
   readonly role?: Scope;
+  /** The limit of the roster by which a cashier may do it all the same. */
+  readonly unless?: "cashier_closes_shift";
   /** Which Idempotency-Key it must carry. */
   readonly key?: "receipt" | "operation";
   /** Its class of work; absent: answered whatever the load. */

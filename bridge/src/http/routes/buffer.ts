@@ -3,6 +3,7 @@ import type { Request, Response } from "express";
 import { isoUtc } from "../../domain/clock.ts";
 import { roublesFromKopecks } from "../../domain/money.ts";
 import type { StoredReceipt } from "../../journal/types.ts";
+import { callerName } from "../../people/person.ts";
 import type { HttpDeps } from "../deps.ts";
 import { operationKey, type Door } from "../door.ts";
 import type { KeptAnswer, KeptAnswers } from "../kept-answers.ts";
@@ -55,7 +56,7 @@ export function bufferRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): voi
   door.on(OPERATIONS.syncNow, (request, response) => {
     validated(OPERATIONS.syncNow.body, request.body ?? {});
     return once(request, response, { operation: "sync" }, () => {
-      if (!deps.syncNow(callerOf(response).profile)) throw new Problem("sync_in_progress");
+      if (!deps.syncNow(callerName(callerOf(response)))) throw new Problem("sync_in_progress");
       return { status: 202, body: { started: true } };
     });
   });
@@ -87,7 +88,7 @@ export function bufferRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): voi
     const key = pathKey(request);
     validated(OPERATIONS.retryDead.body, request.body ?? {});
     return once(request, response, { operation: "retry", key }, () => {
-      const row = journal.retryDead(key, callerOf(response).profile, now());
+      const row = journal.retryDead(key, callerName(callerOf(response)), now());
       if (row === null) throw new Problem("receipt_unknown", { detail: NOT_DEAD });
       deps.odooPending();
       deps.statusChanged();
@@ -99,7 +100,7 @@ export function bufferRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): voi
     const key = pathKey(request);
     const { reason } = validated(OPERATIONS.resolveDead.body, request.body);
     return once(request, response, { operation: "settle", key, reason }, () => {
-      const row = journal.settleDead(key, reason.trim(), callerOf(response).profile, now());
+      const row = journal.settleDead(key, reason.trim(), callerName(callerOf(response)), now());
       if (row === null) throw new Problem("receipt_unknown", { detail: NOT_DEAD });
       deps.statusChanged();
       return { status: 200, body: show(row) };

@@ -1,9 +1,13 @@
 import type { Response } from "express";
+import { isoUtc } from "../../domain/clock.ts";
 import { localDate } from "../local-date.ts";
 import { parseReceipt } from "../../domain/parse-receipt.ts";
 import type { Receipt, ReceiptKey } from "../../domain/receipt.ts";
 import type { StoredReceipt } from "../../journal/types.ts";
+import { callerName, type Named } from "../../people/person.ts";
+import type { Caller } from "../auth/tokens.ts";
 import type { HttpDeps } from "../deps.ts";
+import { takeDiscount } from "../discount.ts";
 import { documentBody } from "../document-body.ts";
 import { operationKey, type Door } from "../door.ts";
 import type { KeptAnswers } from "../kept-answers.ts";
@@ -26,15 +30,23 @@ export function receiptRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): vo
   door.on(OPERATIONS.postReceipt, async (request, response) => {
     const key = headerKey(request);
     const known = journal.get(key);
-    const { body, release } = takeRelease(request.body);
+    const { body: whole, discount } = takeDiscount(request.body);
+    const { body, release } = takeRelease(whole);
     const { receipt, blob } = parsed(body, key, settlementTimes(known, deps), deps);
     requireOwner(receipt.order.owner, response);
     const obstacle = deps.obstacle();
     // a key that is known is answered all the same
     if (obstacle !== null && known === null) throw notTaken(obstacle);
-    const submit = (): StoredReceipt => taken(lane.submit({ key, receipt, blob }), show);
-    const gone = goneSignal(response);
     const caller = callerOf(response);
+    // lines that are taken back cost what they cost then
+    const given = known === null && receipt.type === "sale" ? discount : null;
+    const approver = given && (await deps.people.checkDiscount(key.uuid, given));
+    const submit = (): StoredReceipt => {
+      const row = taken(lane.submit({ key, receipt, blob }), show);
+      if (given !== null && given.percent > 0) noteDiscount(key, given.percent, approver, caller);
+      return row;
+    };
+    const gone = goneSignal(response);
     const row =
       known === null && receipt.type === "refund"
         ? await deps.refunds.pass({ key, receipt, release, caller, gone }, submit)
@@ -47,6 +59,25 @@ export function receiptRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): vo
     response.status(answer.status).json(answer.body);
     response.once("finish", () => deps.crash("after-http-answer"));
   });
+
+  const noteDiscount = (
+    key: ReceiptKey,
+    percent: number,
+    approver: Named | null,
+    caller: Caller,
+  ): void => {
+    const data = {
+      percent,
+      by: callerName(caller),
+      ...(approver === null ? {} : { person: approver.id, name: approver.name }),
+    };
+    try {
+      journal.appendEvent("receipt.discount", key, data, isoUtc(deps.clock));
+    } catch (error) {
+      // the receipt is in the lane already
+      deps.logger.error("event_not_written", { kind: "receipt.discount", ...data, error });
+    }
+  };
 
   door.on(OPERATIONS.getReceipt, (request, response) => {
     const key = pathKey(request);
@@ -109,7 +140,7 @@ export function receiptRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): vo
         ? {}
         : { attested: { fp: attested.fp, dateTime: attested.date_time } }),
       reason: reason.trim(),
-      by: callerOf(response).profile,
+      by: callerName(callerOf(response)),
     };
     const what = { operation: "resolve", key, outcome, fd, attested, reason };
     const { status, body } = await kept.once(operationKey(request), what, async () => ({

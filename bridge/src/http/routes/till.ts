@@ -4,6 +4,7 @@ import { kopecksFromRoubles } from "../../domain/money.ts";
 import type { Cashier } from "../../domain/receipt.ts";
 import { LaneRefusal, type OperationRequest } from "../../fiscalization/types.ts";
 import type { StoredOperation } from "../../journal/types.ts";
+import { callerName } from "../../people/person.ts";
 import type { HttpDeps } from "../deps.ts";
 import { operationKey, type Door } from "../door.ts";
 import type { KeptAnswers } from "../kept-answers.ts";
@@ -75,7 +76,7 @@ export function tillRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): void 
     key: string,
     response: Response,
   ): Promise<void> => {
-    const by = callerOf(response).profile;
+    const by = callerName(callerOf(response));
     await kept.once(key, { operation: "maintenance", on, reason }, () => {
       lane.maintenance(on, reason, by);
       return { status: 204 };

@@ -289,6 +289,8 @@ export class FakeStore {
   readonly settings = new Map<string, string>();
   readonly dead = new Map<string, DeadReceipt>();
   events: JournalEvent[] = [];
+  /** What was appended: kind, key, data. */
+  readonly appended: { kind: string; key: string | null; data: Record<string, unknown> }[] = [];
   documents = new Map<string, readonly [ArchivedDocument, readonly string[]]>();
   catalogue = new Map<string, CatalogueItem>();
 
@@ -324,6 +326,8 @@ export function fakeJournal(
     mismatches: (key) => store.documents.get(formatKey(key))?.[1] ?? [],
     catalogueByBarcode: (barcode) => store.catalogue.get(barcode) ?? null,
     operation: () => null,
+    appendEvent: (kind, key, data) =>
+      void store.appended.push({ kind, key: key && formatKey(key), data: { ...data } }),
     getSetting: (name) => store.settings.get(name) ?? null,
     setSetting: (name, value) => void store.settings.set(name, value),
   };

@@ -11,6 +11,10 @@ import { createApp } from "../app.ts";
 import { TokenService } from "../auth/tokens.ts";
 import { TrustedTime } from "../auth/trusted-time.ts";
 import type { HttpDeps } from "../deps.ts";
+import { ApprovalKey } from "../../people/approval-key.ts";
+import { PinGuard } from "../../people/pin-guard.ts";
+import { Roster } from "../../people/roster.ts";
+import { PeopleDoor } from "../people-door.ts";
 import { createHttpServer } from "../server.ts";
 import { newSigningKey, obtainToken, type SigningKey } from "./browser.ts";
 import { FakeLane, FakeRows, FakeStore, fakeJournal } from "./fakes.ts";
@@ -27,6 +31,7 @@ export interface Harness {
   /** Profiles that Odoo has revoked. */
   readonly revoked: Set<string>;
   readonly tokens: TokenService;
+  readonly roster: Roster;
   readonly deps: HttpDeps;
   /** A valid token of `profile-1`, for an administrator unless the harness was told otherwise. */
   readonly token: string;
@@ -48,18 +53,26 @@ export async function startHarness(change: Partial<HttpDeps> = {}): Promise<Harn
   const lane = new FakeLane(rows);
   const odoo = await newSigningKey("odoo-1");
   const revoked = new Set<string>();
-  const tokens = new TokenService({
-    till: "T1",
-    clock: change.clock ?? systemTime,
-    time: new TrustedTime(change.clock ?? systemTime),
-    trust: {
-      keys: () => [odoo.jwk],
-      revokedProfiles: () => revoked,
-      databaseUuid: () => "database-uuid",
-    },
-  });
   const store = new FakeStore();
   const journal = fakeJournal(rows, store);
+  const clock = change.clock ?? systemTime;
+  const time = new TrustedTime(clock);
+  const trust = {
+    keys: () => [odoo.jwk],
+    revokedProfiles: () => revoked,
+    databaseUuid: () => "database-uuid",
+  };
+  const logger = silentLogger;
+  const roster = new Roster({ journal, trust, time, till: "T1", logger });
+  const roleOf = (id: string) => roster.find(id)?.role ?? null;
+  const tokens = new TokenService({ till: "T1", clock, time, trust, roleOf });
+  const key = new ApprovalKey(journal);
+  await key.load();
+  const people = new PeopleDoor({
+    ...{ roster, key, clock, time, till: "T1" },
+    guard: new PinGuard({ journal, time }),
+    record: (kind, data, at) => journal.appendEvent(kind, null, data, at),
+  });
   const deps: HttpDeps = {
     till: "T1",
     timezone: "Europe/Moscow",
@@ -70,6 +83,7 @@ export async function startHarness(change: Partial<HttpDeps> = {}): Promise<Harn
     lane,
     journal,
     tokens,
+    people,
     status: createStatusSource({
       till: "T1",
       version: "0.0.0",
@@ -114,6 +128,7 @@ export async function startHarness(change: Partial<HttpDeps> = {}): Promise<Harn
     odoo,
     revoked,
     tokens,
+    roster,
     deps,
     token,
     tokenFor: (scope) => obtainToken(url, odoo, "T1", "profile-1", scope),
