@@ -16,6 +16,8 @@ import type { ShtrihRig, ShtrihStand } from "./stands/shtrih-v1.ts";
 const COMMANDS = [0x8d, 0xff46, 0xff4d, 0xff0c, 0x89, 0xff01] as const;
 /** ms without power: shorter than any patience of the line, and longer. */
 const DARK = [1, 400] as const;
+/** How long a busy machine is given, ms. */
+const PATIENCE = 20_000;
 
 export function shtrihResetContract(stand: ShtrihStand): void {
   describe(`${stand.name}: a reset in mid-receipt`, () => {
@@ -27,24 +29,32 @@ export function shtrihResetContract(stand: ShtrihStand): void {
       await rig.stop();
     });
 
-    /** As the lane does: anew after a lost link, until it is closed or a person must look. */
-    async function sell(): Promise<number> {
-      for (let attempt = 1; attempt <= 5; attempt += 1) {
+    /** As the lane does: anew after a lost link or a line that was too slow. */
+    async function anew<T>(work: () => Promise<T | null>): Promise<T> {
+      const deadline = performance.now() + PATIENCE;
+      for (;;) {
         try {
-          await device.connect();
-          if ((await device.status()).documentOpen) await device.cancelReceipt();
-          await device.beginReceipt(SALE);
-          return (await device.closeReceipt(SALE, operationId(SALE))).fd;
+          const done = await work();
+          if (done !== null) return done;
         } catch (error) {
           const known =
             error instanceof DeviceLinkError ||
             error instanceof DeviceDoubt ||
             error instanceof DeviceRefusal;
-          if (!known) throw error;
-          if ((await lastReceipts()).length > 0) return -1;
+          if (!known || performance.now() > deadline) throw error;
         }
       }
-      throw new Error("not sold in five attempts");
+    }
+
+    /** Until it is closed, or a person must look because it may be. */
+    function sell(): Promise<number> {
+      return anew(async () => {
+        if ((await lastReceipts()).length > 0) return -1;
+        await device.connect();
+        if ((await device.status()).documentOpen) await device.cancelReceipt();
+        await device.beginReceipt(SALE);
+        return (await device.closeReceipt(SALE, operationId(SALE))).fd;
+      });
     }
 
     async function lastReceipts() {
@@ -59,8 +69,12 @@ export function shtrihResetContract(stand: ShtrihStand): void {
       const { command, skip, ms } = fault;
       rig = await stand.start();
       device = rig.device;
-      await device.connect();
-      await device.openShift(CASHIER);
+      await anew(async () => {
+        await device.connect();
+        if ((await device.status()).shift.state === "open") return true;
+        await device.openShift(CASHIER);
+        return null;
+      });
       const cut = { kind: "power-cut", when: "after-answer", powerOnAfterMs: ms } as const;
       rig.kkt.device.addFault(registerFault({ ...cut, command, skip }));
       await sell();

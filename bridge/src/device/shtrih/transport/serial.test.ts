@@ -66,6 +66,14 @@ describe("the serial line", () => {
     await expect(open()).resolves.toBeDefined();
   });
 
+  it("waits a moment for a lock that is going away", async () => {
+    await plug();
+    const first = await open();
+    const second = open();
+    setTimeout(() => void first.transport.close(), 60);
+    await expect(second).resolves.toBeDefined();
+  });
+
   it("names a port that does not exist", async () => {
     await expect(open()).rejects.toThrow(/не найден: проверьте кабель и имя порта/);
     await expect(open()).rejects.toBeInstanceOf(TransportError);

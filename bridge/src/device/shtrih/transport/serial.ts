@@ -1,6 +1,7 @@
 /** The device on a serial line: RS-232, a USB converter, or the virtual COM port of its USB. */
 import { constants, type Stats } from "node:fs";
 import { access, stat } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { SerialPort } from "serialport";
 import { type Transport, TransportError, type TransportEvents, within } from "./transport.ts";
 
@@ -17,17 +18,25 @@ export interface SerialOptions {
   readonly writeMs?: number;
   /** How often the port is looked for while it is open, ms. */
   readonly watchMs?: number;
+  /** How long a lock that somebody else has is waited for, ms. */
+  readonly lockMs?: number;
 }
 
 const BAUD_RATE = 115_200;
 const OPEN_MS = 3_000;
 const WRITE_MS = 3_000;
 const WATCH_MS = 500;
+/** What the native binding and the system say of a lock. */
+const LOCKED = /EBUSY|EAGAIN|cannot lock|temporarily unavailable|busy/i;
+const LOCK_MS = 250;
+const LOCK_ASK_MS = 20;
 
 export class SerialTransport implements Transport {
   readonly name: string;
   readonly #options: SerialOptions;
   #port: SerialPort | null = null;
+  /** The closing under way: until it has ended the port is locked by this program itself. */
+  #closing: Promise<void> = Promise.resolve();
 
   constructor(options: SerialOptions) {
     this.#options = options;
@@ -37,33 +46,7 @@ export class SerialTransport implements Transport {
   async open(events: TransportEvents): Promise<void> {
     await this.close();
     const node = await this.#check();
-    const port = new SerialPort({
-      path: this.#options.path,
-      baudRate: this.#options.baudRate ?? BAUD_RATE,
-      dataBits: 8,
-      parity: "none",
-      stopBits: 1,
-      // one bridge per device: a second one must fail here, not in the middle of a receipt
-      lock: true,
-      autoOpen: false,
-    });
-    try {
-      await within(
-        this.#options.openMs ?? OPEN_MS,
-        `порт ${this.name} не открывается`,
-        new Promise<void>((resolve, reject) => {
-          port.open((error) => {
-            if (error) reject(new TransportError(this.#describe(error)));
-            else resolve();
-          });
-        }),
-      );
-    } catch (error) {
-      port.on("error", () => undefined);
-      // an open that ends late must not keep the lock
-      port.once("open", () => port.close());
-      throw error;
-    }
+    const port = await this.#openPort();
     this.#port = port;
     let reported = false;
     const lost = (error: Error): void => {
@@ -71,7 +54,7 @@ export class SerialTransport implements Transport {
       reported = true;
       this.#port = null;
       clearInterval(watch);
-      if (port.isOpen) port.close(() => undefined);
+      this.#shut(port);
       events.lost(error);
     };
     // a USB device that is pulled out takes its port away; reads of the open one only return
@@ -105,9 +88,68 @@ export class SerialTransport implements Transport {
   async close(): Promise<void> {
     const port = this.#port;
     this.#port = null;
-    if (!port?.isOpen) return;
-    const closed = new Promise<void>((resolve) => port.close(() => resolve()));
-    await within(OPEN_MS, "", closed).catch(() => undefined);
+    if (port) this.#shut(port);
+    await within(OPEN_MS, "", this.#closing).catch(() => undefined);
+  }
+
+  #shut(port: SerialPort): void {
+    if (!port.isOpen) return;
+    const before = this.#closing;
+    this.#closing = new Promise<void>((resolve) => port.close(() => resolve())).then(() => before);
+  }
+
+  /**
+   * A lock goes only with the last use of the port that was closed before, and a read of it may
+   * still be under way in another thread of a busy machine; so one that is not gone at once is asked
+   * for again. Another program keeps it longer than that.
+   */
+  async #openPort(): Promise<SerialPort> {
+    const deadline = performance.now() + (this.#options.lockMs ?? LOCK_MS);
+    for (;;) {
+      try {
+        return await this.#openOnce();
+      } catch (error) {
+        const locked = error instanceof Error && LOCKED.test(error.message);
+        if (!locked || performance.now() >= deadline) throw this.#asTransportError(error);
+      }
+      await sleep(LOCK_ASK_MS);
+    }
+  }
+
+  async #openOnce(): Promise<SerialPort> {
+    const port = new SerialPort({
+      path: this.#options.path,
+      baudRate: this.#options.baudRate ?? BAUD_RATE,
+      dataBits: 8,
+      parity: "none",
+      stopBits: 1,
+      // one bridge per device: a second one must fail here, not in the middle of a receipt
+      lock: true,
+      autoOpen: false,
+    });
+    try {
+      await within(
+        this.#options.openMs ?? OPEN_MS,
+        `порт ${this.name} не открывается`,
+        new Promise<void>((resolve, reject) => {
+          port.open((error) => {
+            if (error) reject(error);
+            else resolve();
+          });
+        }),
+      );
+      return port;
+    } catch (error) {
+      port.on("error", () => undefined);
+      // an open that ends late must not keep the lock
+      port.once("open", () => port.close());
+      throw error;
+    }
+  }
+
+  #asTransportError(error: unknown): TransportError {
+    if (error instanceof TransportError) return error;
+    return new TransportError(this.#describe(error as NodeJS.ErrnoException));
   }
 
   #gone(): TransportError {
@@ -130,8 +172,7 @@ export class SerialTransport implements Transport {
         throw new TransportError(`${path} — не последовательный порт`);
       }
     } catch (error) {
-      if (error instanceof TransportError) throw error;
-      throw new TransportError(this.#describe(error as NodeJS.ErrnoException));
+      throw this.#asTransportError(error);
     }
     try {
       await access(path, constants.R_OK | constants.W_OK);
@@ -159,7 +200,7 @@ export function describeSerialError(
   if (/EACCES|EPERM|Permission denied/i.test(text)) {
     return `нет прав на порт ${path}: добавьте пользователя в группу dialout`;
   }
-  if (/EBUSY|EAGAIN|cannot lock|temporarily unavailable|busy/i.test(text)) {
+  if (LOCKED.test(text)) {
     return `порт ${path} занят другой программой`;
   }
   if (/baud/i.test(text)) {
