@@ -10,8 +10,11 @@
         "security/kkt_groups.xml",
         "security/ir.model.access.csv",
         "security/kkt_rules.xml",
+        "security/messages/ir.model.access.csv",
+        "security/kkt_messages_rules.xml",
         "data/kkt_worker.xml",
         "data/ir_cron.xml",
+        "data/kkt_messages_cron.xml",
         "views/kkt_receipt_templates.xml",
         "views/kkt_receipt_views.xml",
         "views/kkt_browser_views.xml",
@@ -28,7 +31,10 @@
         "views/account_tax_views.xml",
         "views/product_template_views.xml",
         "views/res_config_settings_views.xml",
+        "views/kkt_alert_views.xml",
+        "views/kkt_notification_views.xml",
         "views/menus.xml",
+        "views/kkt_messages_menus.xml",
     ],
     # static/src is compiled from pos_ui/ and is no part of the repository.
     "assets": {

@@ -8,4 +8,6 @@ UPDATE kkt_till
 UPDATE kkt_till_command
    SET state = 'expired'
  WHERE state IN ('pending', 'sent');
+-- nor write to the people of the original
+UPDATE kkt_notification_channel SET active = false, token = NULL;
 DELETE FROM kkt_signing_key;

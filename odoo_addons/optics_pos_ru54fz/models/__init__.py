@@ -1,5 +1,6 @@
 from . import account_tax
 from . import ir_http
+from . import kkt_alert
 from . import kkt_browser
 from . import kkt_event
 from . import kkt_receipt
@@ -16,6 +17,10 @@ from . import kkt_till_lease
 from . import kkt_till_state
 from . import kkt_refund_reservation
 from . import kkt_catalogue
+from . import kkt_notification
+from . import kkt_notification_channel
+from . import kkt_notification_delivery
+from . import kkt_till_alerts
 from . import pos_config
 from . import pos_order
 from . import pos_order_sync

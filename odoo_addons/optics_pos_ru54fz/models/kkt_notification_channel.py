@@ -1,8 +1,9 @@
 import re
 
 from odoo import _, api, fields, models, tools
-from odoo.addons.base.models.res_partner import _lang_get
 from odoo.exceptions import AccessError, UserError, ValidationError
+
+from odoo.addons.base.models.res_partner import _lang_get
 
 from ..tools import telegram
 
@@ -88,8 +89,8 @@ class KktNotificationChannel(models.Model):
     @api.model
     def _lang(self):
         """Russian where it is installed: so are the texts of the bridges."""
-        russian = self.env["res.lang"]._lang_get_id("ru_RU")
-        return "ru_RU" if russian else self.env.lang or "en_US"
+        installed = dict(self.env["res.lang"].get_installed())
+        return "ru_RU" if "ru_RU" in installed else self.env.lang or "en_US"
 
     @api.model
     def _russian_env(self):
@@ -141,8 +142,8 @@ class KktNotificationChannel(models.Model):
         if not telegram.TOKEN.fullmatch(self.token or ""):
             raise ValidationError(
                 _(
-                    "Channel %s: the bot token looks like 123456789:AAE…, as @BotFather "
-                    "gives it.",
+                    "Channel %s: the bot token looks like 123456789:AAE…, as "
+                    "@BotFather gives it.",
                     self.name,
                 )
             )
@@ -265,8 +266,10 @@ class KktNotificationChannel(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        if self.env["kkt.notification"].sudo().search_count(
-            [("channel_id", "in", self.ids)], limit=1
+        if (
+            self.env["kkt.notification"]
+            .sudo()
+            .search_count([("channel_id", "in", self.ids)], limit=1)
         ):
             raise UserError(
                 _("Notifications were sent through it: archive the channel instead.")

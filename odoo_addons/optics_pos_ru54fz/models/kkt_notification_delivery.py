@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from odoo import fields, models, tools
+
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
 from ..tools import telegram
