@@ -3,12 +3,12 @@ from . import test_browser
 from . import test_catalogue
 from . import test_concurrency
 from . import test_controllers
+from . import test_day
 from . import test_defaults
 from . import test_delivery
 from . import test_events
 from . import test_heartbeat
 from . import test_lease
-from . import test_notifications
 from . import test_order_link
 from . import test_order_lock
 from . import test_order_recovery

@@ -1,0 +1,192 @@
+from uuid import uuid4
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import FN, KktCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDay(KktCommon):
+    """Cash in and out, and Odoo's side of the closing's comparison."""
+
+    def setUp(self):
+        super().setUp()
+        self.session = self.open_new_session()
+
+    def move(self, **values):
+        return {
+            "uuid": str(uuid4()),
+            "type": "in",
+            "amount": 500.5,
+            "reason": "Change",
+            "partner_id": False,
+            "extras": {},
+            **values,
+        }
+
+    def amounts(self):
+        return self.session.statement_line_ids.mapped("amount")
+
+    # -- cash ----------------------------------------------------------
+
+    def test_a_cash_move_is_booked_once(self):
+        move = self.move()
+        self.assertEqual(self.session.kkt_cash_move(move), "booked")
+        self.assertEqual(self.session.kkt_cash_move(move), "known")
+        self.assertEqual(self.session.kkt_cash_move(self.move(type="out")), "booked")
+        self.assertEqual(sorted(self.amounts()), [-500.5, 500.5])
+        self.assertIn("Change", self.session.statement_line_ids[0].payment_ref)
+
+    def test_a_move_of_a_closed_session_goes_to_the_open_one(self):
+        closed = self.session
+        closed.action_pos_session_closing_control()
+        self.assertEqual(closed.state, "closed")
+        with self.assertRaisesRegex(UserError, "No session is open"):
+            closed.kkt_cash_move(self.move())
+        self.session = self.open_new_session()
+        move = self.move()
+        self.assertEqual(closed.kkt_cash_move(move), "booked")
+        self.assertEqual(closed.kkt_cash_move(move), "known")
+        self.assertEqual(self.amounts(), [500.5])
+
+    def test_bad_moves_are_named(self):
+        for values, named in (
+            ({"type": "sideways"}, "type"),
+            ({"amount": 0}, "amount"),
+            ({"amount": -5}, "amount"),
+            ({"amount": 1.005}, "amount"),
+            ({"amount": "5"}, "amount"),
+            ({"uuid": None}, "uuid"),
+            ({"reason": 5}, "reason"),
+        ):
+            with self.assertRaisesRegex(UserError, named):
+                self.session.kkt_cash_move(self.move(**values))
+        with self.assertRaises(UserError):
+            self.session.kkt_cash_move([])
+        self.assertFalse(self.amounts())
+
+    # -- totals --------------------------------------------------------
+
+    def totals(self, *shifts):
+        asked = [{"fn": FN, "shift": shift} for shift in shifts or (12,)]
+        return self.session.kkt_closing_totals(asked)
+
+    def test_the_orders_of_the_shifts_and_those_without_a_receipt(self):
+        self.sell_signed()
+        self.sell_signed()
+        self.session.kkt_cash_move(self.move(amount=1000))
+        self.session.kkt_cash_move(self.move(type="out", amount=300))
+        totals = self.totals()
+        self.assertEqual(totals["payments"], {"cash": 9000.2})
+        self.assertEqual(totals["vat"], [{"code": 6, "sum": 9000.2, "tax": 0.0}])
+        self.assertEqual((totals["cash_in"], totals["cash_out"]), (1000, 300))
+        self.assertEqual((totals["unsigned"], totals["missing"]), ([], []))
+        self.assertEqual(self.totals(13)["orders"], 0)
+
+        unsigned = self.sell()
+        totals = self.totals()
+        self.assertEqual(totals["orders"], 3)
+        self.assertEqual(totals["unsigned"], [unsigned.name])
+        self.assertEqual(totals["payments"], {"cash": 13500.3})
+
+    def test_a_receipt_without_its_order_is_named(self):
+        row = self.receipt_row()
+        self.deliver(row)
+        totals = self.totals()
+        self.assertEqual(totals["orders"], 0)
+        self.assertEqual(totals["missing"], [self.receipt_of(row).display_name])
+
+    def test_vat_by_the_code_of_the_tax(self):
+        tax = self.env["account.tax"].create(
+            {
+                "name": "VAT 22 %",
+                "amount": 22,
+                "price_include_override": "tax_included",
+                "kkt_vat_code": "11",
+            }
+        )
+        self.product.taxes_id = tax
+        self.sell_signed()
+        self.assertEqual(
+            self.totals()["vat"], [{"code": 11, "sum": 4500.1, "tax": 811.49}]
+        )
+
+    def test_bad_shifts_are_refused(self):
+        for shifts in ("12", [{"fn": FN}], [{"fn": 1, "shift": 2}], [{}] * 101):
+            with self.assertRaises(UserError):
+                self.session.kkt_closing_totals(shifts)
+
+
+@tagged("post_install", "-at_install")
+class TestFindReceipts(KktCommon):
+    """The search for the receipt of a refund."""
+
+    def setUp(self):
+        super().setUp()
+        self.open_new_session()
+
+    def find(self, **query):
+        found = self.env["pos.order"].kkt_find_receipts(self.config.id, query)
+        return [row["fd"] for row in found]
+
+    def test_by_number_sign_date_text_and_buyer(self):
+        order = self.sell()
+        order.partner_id = self.customer
+        row = self.receipt_row(order.uuid, order_name="Order 7", fp=77001122)
+        other = self.receipt_row(
+            date_time="2026-11-21T09:00", order_name="X", fp=4000000001
+        )
+        self.deliver(row, other)
+        fd = row["fd"]
+        self.assertEqual(self.find(fn=FN, fd=fd), [fd])
+        self.assertEqual(self.find(fn=FN, fd=fd, fp="1"), [])
+        self.assertEqual(self.find(text="77001122"), [fd])
+        self.assertEqual(self.find(text=str(fd))[:1] and True, True)
+        self.assertEqual(self.find(text="order 7"), [fd])
+        self.assertEqual(self.find(text=self.customer.name), [fd])
+        self.assertEqual(self.find(text=order.pos_reference), [fd])
+        self.assertEqual(self.find(date="2026-11-21"), [other["fd"]])
+        self.assertEqual(self.find(text="nothing like it"), [])
+        self.assertEqual(set(self.find()), {fd, other["fd"]})
+        with self.assertRaises(UserError):
+            self.find(date="21.11.2026")
+
+    def test_what_is_left_and_where_it_was_sold(self):
+        order = self.sell()
+        row = self.receipt_row(order.uuid)
+        self.deliver(row)
+        refund = self.receipt_row(
+            type="refund",
+            refund_of={"fn": FN, "fd": row["fd"], "fp": row["fp"]},
+            items=[{**row["items"][0], "qty": 0.4, "sum": 1800.04}],
+            total=1800.04,
+            payments=[{"method": "cash", "amount": 1800.04}],
+        )
+        self.deliver(refund)
+        (found,) = self.env["pos.order"].kkt_find_receipts(
+            self.config.id, {"fn": FN, "fd": row["fd"]}
+        )
+        self.assertEqual(found["order_id"], order.id)
+        self.assertEqual(found["till"], "Till 1")
+        self.assertEqual((found["total"], found["left"]), (4500.1, 2700.06))
+        known = self.env["pos.order"].kkt_refundable([order.uuid, "unknown"])
+        self.assertEqual(list(known), [order.uuid])
+        self.assertEqual(
+            known[order.uuid]["left"], [{"line": 1, "qty": 0.6, "sum": 2700.06}]
+        )
+        self.assertEqual(known[order.uuid]["fiscal"]["fd"], row["fd"])
+        self.assertEqual(known[order.uuid]["items"][0]["sku"], "FR-001")
+
+    def test_another_company_sees_nothing(self):
+        self.deliver(self.receipt_row())
+        stranger = self.new_user(
+            "stranger",
+            "point_of_sale.group_pos_user",
+            company=self.env["res.company"].create({"name": "Another"}),
+        )
+        orders = self.env["pos.order"].with_user(stranger)
+        with self.assertRaises(Exception):
+            orders.kkt_find_receipts(self.config.id, {})
+        uuid = self.env["kkt.receipt"].search([], limit=1).uuid
+        self.assertEqual(orders.kkt_refundable([uuid]), {})
