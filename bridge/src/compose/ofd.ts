@@ -43,7 +43,8 @@ export function createOfdRelay(core: Core, { lane, links, onDelivered }: OfdNeed
     probeMs: timers.link_probe_ms,
     onResult: (ok, rttMs) => links.report("ofd", ok, rttMs),
     onChange: () => bell.ring(),
-    wantsProbe: () => !links.monitor.isSettled("ofd"),
+    // Odoo lost: often the shop's whole line is, and nobody sells who would notice
+    wantsProbe: () => !links.monitor.isSettled("ofd") || !links.monitor.isUp("odoo"),
     onDelivered,
     onExchange: (result) => metrics.ofdResult(result),
   });
