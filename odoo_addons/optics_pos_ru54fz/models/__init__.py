@@ -14,11 +14,16 @@ from . import kkt_till_event
 from . import kkt_till_guard
 from . import kkt_till_lease
 from . import kkt_till_state
+from . import kkt_approval_key
+from . import kkt_buffer_row
+from . import kkt_pin
+from . import kkt_till_roster
 from . import kkt_refund_reservation
 from . import kkt_catalogue
 from . import pos_config
 from . import pos_order
 from . import pos_order_sync
+from . import pos_order_approval
 from . import pos_order_recovery
 from . import pos_order_search
 from . import pos_order_line

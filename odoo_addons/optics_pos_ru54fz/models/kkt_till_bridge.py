@@ -22,6 +22,9 @@ class KktTill(models.Model):
             vals |= bridge_messages.parse_state(params)
             instance, fence = bridge_messages.parse_holder(params)
             results = bridge_messages.parse_results(params)
+            wants_roster, roster = bridge_messages.parse_roster(params)
+            approval_key = bridge_messages.parse_approval_key(params)
+            held = bridge_messages.parse_held(params)
             drift = wire.instant(params, "time") - now
         except wire.WireError as error:
             raise ValidationError(str(error)) from error
@@ -32,11 +35,18 @@ class KktTill(models.Model):
             "lost_at": False,
         }
         lease = till._renew_lease(instance, fence, now)
-        if not till._speaks_for_till(instance, now):
+        speaks = till._speaks_for_till(instance, now)
+        if not speaks:
             vals = {}
+        elif held:
+            vals["buffer_version"] = held[0]
         # One statement, and the lock on the till until this is committed.
         till.write({**vals, **(lease or {})})
         till.flush_recordset()
+        if speaks and held:
+            self.env["kkt.buffer.row"]._take(till, held[1])
+        if approval_key:
+            self.env["kkt.approval.key"]._keep(till, approval_key)
         commands = self.env["kkt.till.command"]
         commands._apply_results(till, results)
         self.env["kkt.event"]._record_alerts(till, vals.get("alerts") or [])
@@ -61,6 +71,8 @@ class KktTill(models.Model):
         }
         if instance:
             answer["lease"] = till._lease_answer(instance, now)
+        if wants_roster and (signed := till._roster_answer(roster)):
+            answer["roster"] = signed
         return answer
 
     def _company_inn(self):

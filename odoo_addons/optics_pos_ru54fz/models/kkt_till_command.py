@@ -15,6 +15,7 @@ _ROLES = {
     "sync_now": "group_kkt_manager",
     "capacity": "group_kkt_admin",
     "dlq_retry": "group_kkt_admin",
+    "dlq_resolve": "group_kkt_admin",
     "maintenance": "group_kkt_admin",
 }
 
@@ -40,6 +41,7 @@ class KktTillCommand(models.Model):
             ("sync_now", "Synchronise Now"),
             ("capacity", "Set Buffer Capacity"),
             ("dlq_retry", "Retry Dead Letters"),
+            ("dlq_resolve", "Resolve a Dead Letter"),
             ("maintenance", "Maintenance"),
         ],
         required=True,
@@ -79,6 +81,8 @@ class KktTillCommand(models.Model):
                 text = _("%s receipts", args.get("capacity"))
             elif command.kind == "dlq_retry":
                 text = args.get("key") or _("All")
+            elif command.kind == "dlq_resolve":
+                text = f"{args.get('key')}: {args.get('reason')}"
             elif command.kind == "maintenance":
                 text = args.get("reason") or "" if args.get("on") else _("Off")
             else:
@@ -209,6 +213,7 @@ class KktTillCommandRequest(models.TransientModel):
         [
             ("capacity", "Set Buffer Capacity"),
             ("dlq_retry", "Retry Dead Letters"),
+            ("dlq_resolve", "Resolve a Dead Letter"),
             ("maintenance", "Maintenance"),
         ],
         required=True,
@@ -234,6 +239,11 @@ class KktTillCommandRequest(models.TransientModel):
             args = {"capacity": self.capacity}
         elif self.kind == "dlq_retry":
             args = {"key": (self.key or "").strip() or None}
+        elif self.kind == "dlq_resolve":
+            key, reason = (self.key or "").strip(), (self.reason or "").strip()
+            if not key or not reason:
+                raise UserError(_("Name the receipt and say what was done about it."))
+            args = {"key": key, "reason": reason}
         else:
             reason = (self.reason or "").strip()
             if not reason:

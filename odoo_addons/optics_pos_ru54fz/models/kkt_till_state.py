@@ -68,6 +68,12 @@ class KktTill(models.Model):
     event_ids = fields.One2many(
         "kkt.till.event", "till_id", string="Events", groups=_READERS
     )
+    buffer_version = fields.Char(
+        string="Version of the Buffer", readonly=True, copy=False
+    )
+    buffer_row_ids = fields.One2many(
+        "kkt.buffer.row", "till_id", string="Buffer", groups=_READERS
+    )
     receipt_ids = fields.One2many("kkt.receipt", "till_id", string="Fiscal Receipts")
     shift_ids = fields.One2many("kkt.shift", "till_id", string="Shifts")
     command_ids = fields.One2many(

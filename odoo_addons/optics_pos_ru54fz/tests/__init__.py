@@ -1,5 +1,7 @@
 from . import test_access
+from . import test_approval
 from . import test_browser
+from . import test_buffer_row
 from . import test_catalogue
 from . import test_concurrency
 from . import test_controllers
@@ -15,6 +17,7 @@ from . import test_order_recovery
 from . import test_pos_data
 from . import test_receipt
 from . import test_refund
+from . import test_roster
 from . import test_screens
 from . import test_settings
 from . import test_till

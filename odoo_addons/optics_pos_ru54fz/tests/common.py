@@ -23,6 +23,25 @@ def browser_key():
     }
 
 
+def held_row(**values):
+    """A receipt that its till holds, as ``bridge_messages.parse_held`` makes it."""
+    return {
+        "key": "11111111-2222:1",
+        "type": "sale",
+        "order_name": "00012",
+        "total": 450010,
+        "state": "fiscalized",
+        "at": None,
+        "fn": FN,
+        "fd": 7,
+        "leg_ofd": "pending",
+        "leg_odoo": "pending",
+        "attempts": 3,
+        "error": None,
+        **values,
+    }
+
+
 class KktCommon(TestPoSCommon):
     """A till on a Point of Sale, and receipts as its bridge sends them."""
 

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import KktCommon, browser_key
+from .common import KktCommon, browser_key, held_row
 
 GROUPS = "optics_pos_ru54fz.group_kkt_%s"
 OURS = (
@@ -15,6 +15,9 @@ OURS = (
     "kkt.refund.reservation",
     "kkt.catalogue.removal",
     "kkt.signing.key",
+    "kkt.buffer.row",
+    "kkt.pin",
+    "kkt.approval.key",
 )
 #: What is kept for the audit: nobody writes, creates or deletes it by hand.
 KEPT = (
@@ -68,7 +71,16 @@ class TestAccess(KktCommon):
             },
         )
         removals = self.env["kkt.catalogue.removal"].sudo()
+        self.env["kkt.buffer.row"]._take(self.till, [held_row()])
+        self.env["kkt.approval.key"]._keep(self.till, browser_key())
+        employee = (
+            self.env["hr.employee"].sudo().create({"name": "Cashier", "pin": "1234"})
+        )
+        self.env["kkt.pin"]._of(employee)
         self.records = {
+            "kkt.buffer.row": self.till.buffer_row_ids,
+            "kkt.approval.key": self.env["kkt.approval.key"].sudo().search([]),
+            "kkt.pin": self.env["kkt.pin"].sudo().search([], limit=1),
             "kkt.shift": receipt.shift_id,
             "kkt.till.event": self.till.event_ids,
             "kkt.till.command": self.till.command_ids,
@@ -94,7 +106,12 @@ class TestAccess(KktCommon):
                     self.assertEqual(record.has_access(operation), letter in rights)
 
     def test_rights_by_role(self):
-        seen = {"kkt_till": "r", "kkt_receipt": "r", "kkt_shift": "r"}
+        seen = {
+            "kkt_till": "r",
+            "kkt_receipt": "r",
+            "kkt_shift": "r",
+            "kkt_buffer_row": "r",
+        }
         told = {
             "kkt_event": "r",
             "kkt_till_event": "r",

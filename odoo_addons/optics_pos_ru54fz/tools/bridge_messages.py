@@ -7,7 +7,7 @@ Odoo). Bridges of an earlier version send none of it.
 import json
 import re
 
-from . import wire
+from . import jose, wire
 from .wire import WireError
 
 #: Rows of one call of ``events``, items of one page of ``catalogue``.
@@ -15,10 +15,22 @@ MAX_EVENTS = 200
 MAX_ITEMS = 1000
 
 #: Kinds of commands that a bridge obeys.
-COMMANDS = ("sync_now", "capacity", "dlq_retry", "maintenance")
+COMMANDS = ("sync_now", "capacity", "dlq_retry", "dlq_resolve", "maintenance")
 RESULTS = frozenset({"done", "failed", "expired"})
 ALERT_LEVELS = ("p1", "p2", "p3")
 BREAKER_STATES = frozenset({"closed", "open", "half_open"})
+
+#: What a receipt that is not at rest waits for, and how far it is.
+LEGS = ("none", "pending", "delivered", "dead")
+ROW_STATES = (
+    "accepted",
+    "closing",
+    "unknown",
+    "fiscalized",
+    "rejected",
+    "cancelled",
+)
+MAX_HELD = 500
 
 #: The journal's uuid, a dot, the process's.
 INSTANCE = re.compile(r"[A-Za-z0-9_-]{8,64}\.[A-Za-z0-9_.-]{1,64}")
@@ -64,6 +76,67 @@ def parse_results(params):
             )
         )
     return parsed
+
+
+def parse_roster(params):
+    """``(asked, version)``; a bridge of an earlier version does not ask."""
+    version = params.get("roster")
+    if version is not None and not isinstance(version, (str, int)):
+        raise WireError("roster", "must be a version or null")
+    return "roster" in params, version
+
+
+def parse_approval_key(params):
+    """The public half of the key that signs approvals, or None."""
+    jwk = wire.mapping(params, "approval_key", optional=True)
+    if jwk is None:
+        return None
+    try:
+        return jose.check_public_jwk(jwk)
+    except jose.JwkError as error:
+        raise WireError("approval_key", str(error)) from error
+
+
+def parse_held(params):
+    """``(version, [row])`` of what the till holds, or None where it tells nothing new.
+
+    Money in kopecks; states and legs that nobody knows yet are "other".
+    """
+    rows = wire.mapping(params, "rows", optional=True)
+    if rows is None:
+        return None
+    version = rows.get("version")
+    if isinstance(version, bool) or not isinstance(version, (str, int)):
+        raise WireError("rows.version", "must be text or a number")
+    listed = wire.rows(rows.get("receipts"), "rows.receipts", MAX_HELD)
+    held = {row["key"]: row for row in map(_held_row, listed)}
+    return clean(str(version)[:200]), list(held.values())
+
+
+def _held_row(row):
+    path = "rows.receipts."
+    if not isinstance(row, dict):
+        raise WireError("rows.receipts", "must hold objects")
+    legs = wire.mapping(row, "legs", optional=True, path=path) or {}
+    error = row.get("error")
+    if isinstance(error, dict):
+        error = error.get("text") or error.get("message") or error.get("code")
+    return {
+        "key": clean(wire.text(row, "key", longest=128, path=path)),
+        "type": wire.text(row, "type", longest=32, path=path),
+        "order_name": clean(
+            wire.text(row, "order_name", optional=True, longest=256, path=path)
+        ),
+        "total": wire.kopecks(row, "total", path=path),
+        "state": wire.word(row, "state", ROW_STATES, path=path),
+        "at": wire.instant(row, "at", optional=True, path=path),
+        "fn": wire.text(row, "fn", optional=True, longest=16, path=path),
+        "fd": wire.integer(row, "fd", optional=True, path=path),
+        "leg_ofd": wire.word(legs, "ofd", LEGS, optional=True, path=path + "legs."),
+        "leg_odoo": wire.word(legs, "odoo", LEGS, optional=True, path=path + "legs."),
+        "attempts": wire.integer(row, "attempts", optional=True, path=path) or 0,
+        "error": clean(str(error))[:1024] if error else None,
+    }
 
 
 def parse_state(params):

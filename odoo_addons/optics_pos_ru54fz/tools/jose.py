@@ -5,9 +5,13 @@ import binascii
 import hashlib
 import json
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 
 #: Bytes of one coordinate and of one half of a signature on P-256.
 _SIZE = 32
@@ -21,6 +25,10 @@ class JwkError(ValueError):
 
     def __init__(self, member, reason):
         super().__init__(f"jwk.{member}: {reason}" if member else f"jwk: {reason}")
+
+
+class JwsError(ValueError):
+    """A JWS that is none, of another kind, or not signed by any of the keys."""
 
 
 def b64url(data):
@@ -111,6 +119,42 @@ def sign(header, payload, private_pem):
     return (
         f"{signing_input}.{b64url(r.to_bytes(_SIZE, 'big') + s.to_bytes(_SIZE, 'big'))}"
     )
+
+
+def verify(jws, typ, jwks):
+    """Payload of a compact JWS by one of the public keys; ``typ`` as its header says.
+
+    :raises JwsError: not even well-formed, of another kind, or not theirs
+    """
+    try:
+        head, body, signature = jws.split(".")
+        header = json.loads(b64url_decode(head))
+        payload = json.loads(b64url_decode(body))
+        raw = b64url_decode(signature)
+    except (AttributeError, ValueError) as error:
+        raise JwsError("not a compact JWS") from error
+    if not isinstance(header, dict) or not isinstance(payload, dict):
+        raise JwsError("not a compact JWS")
+    if header.get("alg") != "ES256" or header.get("typ") != typ or "crit" in header:
+        raise JwsError("of another kind")
+    if len(raw) != 2 * _SIZE:
+        raise JwsError("not a compact JWS")
+    der = encode_dss_signature(
+        int.from_bytes(raw[:_SIZE], "big"), int.from_bytes(raw[_SIZE:], "big")
+    )
+    signed = f"{head}.{body}".encode()
+    for jwk in jwks:
+        try:
+            _public_key(jwk).verify(der, signed, ec.ECDSA(hashes.SHA256()))
+        except InvalidSignature:
+            continue
+        return payload
+    raise JwsError("not signed by a known key")
+
+
+def _public_key(jwk):
+    x, y = (int.from_bytes(b64url_decode(jwk[name]), "big") for name in ("x", "y"))
+    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
 
 
 def _private_key(private_pem):
