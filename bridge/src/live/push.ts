@@ -32,10 +32,14 @@ export interface LivePushOptions {
   /** ms */
   readonly authWithinMs?: number;
   readonly tickMs?: number;
+  readonly pulseMs?: number;
 }
 
 const AUTH_WITHIN = 5_000;
+/** Who is still there, whose token still counts. */
 const TICK = 10_000;
+/** So often a page hears that this machine lives: a frozen one is noticed within 3 s. */
+const PULSE = 1_000;
 /** Changes that come together go out together, ms. */
 const COALESCE = 20;
 /** Bytes a client may owe. */
@@ -61,6 +65,7 @@ export class LivePush {
     this.#upgrade(request, socket, head);
   #http: Server | null = null;
   #tick: NodeJS.Timeout | null = null;
+  #pulse: NodeJS.Timeout | null = null;
   #pending: NodeJS.Timeout | null = null;
   #lastStatus = "";
 
@@ -76,12 +81,14 @@ export class LivePush {
     this.#http = server;
     server.on("upgrade", this.#onUpgrade);
     this.#tick = setInterval(() => this.#beat(), this.#options.tickMs ?? TICK);
+    this.#pulse = setInterval(() => this.#sayTick(), this.#options.pulseMs ?? PULSE);
   }
 
   /** Says goodbye (1001); who does not answer within `graceMs` is cut. */
   async stop(graceMs = 1_000): Promise<void> {
     this.#http?.off("upgrade", this.#onUpgrade);
     if (this.#tick !== null) clearInterval(this.#tick);
+    if (this.#pulse !== null) clearInterval(this.#pulse);
     if (this.#pending !== null) clearTimeout(this.#pending);
     const gone = [...this.#clients].map(
       ({ socket }) => new Promise<void>((resolve) => socket.once("close", () => resolve())),
@@ -175,8 +182,12 @@ export class LivePush {
     this.#broadcast(JSON.stringify({ type: "status", status }));
   }
 
+  #sayTick(): void {
+    if (this.#clients.size === 0) return;
+    this.#broadcast(JSON.stringify({ type: "tick", time: isoUtc(this.#options.clock) }));
+  }
+
   #beat(): void {
-    const tick = JSON.stringify({ type: "tick", time: isoUtc(this.#options.clock) });
     for (const client of this.#clients) {
       if (!client.alive) {
         client.socket.terminate();
@@ -186,8 +197,8 @@ export class LivePush {
       client.socket.ping();
       if (client.token === null) continue;
       void this.#recheck(client.socket, client.token);
-      this.#send(client, tick);
     }
+    this.#sayTick();
     // ages and the like change by themselves
     this.statusChanged();
   }

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { FakeTimers } from "../testing/fake_timers.ts";
-import { Live, liveUrl, SILENCE_MS } from "./live.ts";
+import { Live, liveUrl, SECOND_LOOK_MS, SILENCE_MS } from "./live.ts";
+
+const STATUS = { mode: "online", device: {}, buffer: {}, odoo: {} };
 
 class FakeSocket {
   readonly sent: string[] = [];
@@ -62,14 +64,14 @@ async function connected(): Promise<FakeSocket> {
   const socket = sockets.at(-1);
   if (socket === undefined) throw new Error("no socket");
   socket.onopen?.();
-  socket.say({ type: "status", status: { mode: "online" } });
+  socket.say({ type: "status", status: STATUS });
   return socket;
 }
 
 describe("the live channel", () => {
   test("introduces itself and hears status and receipts", async () => {
     const socket = await connected();
-    socket.say({ type: "receipt", receipt: { state: "closing" } });
+    socket.say({ type: "receipt", receipt: { key: "u:1", uuid: "u", state: "closing" } });
     expect(socket.sent).toEqual(['{"type":"auth","token":"t1"}']);
     expect(log).toEqual([
       "open ws://127.0.0.1:8000/v1/kkt/live",
@@ -88,13 +90,36 @@ describe("the live channel", () => {
 
   test("ticks keep it alive; silence counts as absence within seconds", async () => {
     const socket = await connected();
-    await timers.advance(SILENCE_MS - 1);
+    const silence = SILENCE_MS + SECOND_LOOK_MS;
+    expect(silence).toBeLessThan(3_000);
+    await timers.advance(silence - 1);
     socket.say({ type: "tick", time: "now" });
-    await timers.advance(SILENCE_MS - 1);
+    await timers.advance(silence - 1);
     expect(log).not.toContain("away");
     await timers.advance(1);
     expect(log).toContain("away");
     expect(socket.closed).toBe(true);
+  });
+
+  test("what waited to be read while the page was busy counts before the silence does", async () => {
+    const socket = await connected();
+    await timers.advance(SILENCE_MS);
+    socket.say({ type: "tick", time: "now" });
+    await timers.advance(SECOND_LOOK_MS);
+    expect(log).not.toContain("away");
+  });
+
+  test("cut and back a hundred times, it stands and has one socket open", async () => {
+    await connected();
+    for (let cut = 0; cut < 100; cut += 1) {
+      sockets.at(-1)?.onclose?.({ code: 1006 });
+      await timers.advance(375);
+      sockets.at(-1)?.onopen?.();
+      sockets.at(-1)?.say({ type: "status", status: STATUS });
+    }
+    expect(log.at(-1)).toBe("status online");
+    expect(sockets).toHaveLength(101);
+    expect(timers.pending).toBe(1);
   });
 
   test("a closed socket is told at once and tried again, ever slower up to 5 s", async () => {
@@ -146,11 +171,23 @@ describe("the live channel", () => {
     expect(log).not.toContain("there");
   });
 
+  test.each([
+    { type: "status", status: null },
+    { type: "status", status: { mode: "online" } },
+    { type: "receipt", receipt: { uuid: 7 } },
+    { type: "news" },
+  ])("%j tells nothing", async (message) => {
+    const socket = await connected();
+    log.length = 0;
+    socket.say(message);
+    expect(log).toEqual([]);
+  });
+
   test("news of an abandoned socket is ignored", async () => {
     const old = await connected();
     old.onclose?.({ code: 1006 });
     log.length = 0;
-    old.say({ type: "status", status: { mode: "offline" } });
+    old.say({ type: "status", status: STATUS });
     expect(log).toEqual([]);
   });
 

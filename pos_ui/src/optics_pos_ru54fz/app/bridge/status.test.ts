@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { UNKNOWN_VIEW, viewOf, type BridgeStatus } from "./status.ts";
+import {
+  bufferStep,
+  isStatus,
+  minutesSince,
+  tillNow,
+  UNKNOWN_VIEW,
+  viewOf,
+  type BridgeStatus,
+} from "./status.ts";
 
 const status: BridgeStatus = {
   till: "T1",
@@ -17,6 +25,10 @@ test("before the first word of the bridge it is absent, whatever the socket", ()
 
 test("mode and buffer as the bridge says", () => {
   expect(viewOf(status, true)).toEqual({
+    ...UNKNOWN_VIEW,
+    deviceState: "ready",
+    paper: "ok",
+    shift: { state: "open", number: 3 },
     mode: "degraded",
     level: 161,
     capacity: 200,
@@ -38,3 +50,50 @@ test("a register in trouble says why", () => {
   const silent = { ...device, reason: null };
   expect(viewOf({ ...status, device: silent }, true).trouble).toBe("unavailable");
 });
+
+test("what came later is shown when it is there", () => {
+  const later: BridgeStatus = {
+    ...status,
+    time: "2026-11-22T22:00:30Z",
+    links: { ofd: { slow: true }, odoo: { slow: false } },
+    lane: { state: "stopped", reason: { code: "in_doubt", text: "Исход неизвестен" } },
+    maintenance: { since: "2026-11-22T21:00:00Z", reason: "Замена ленты" },
+  };
+  const view = viewOf(later, true, 1_000);
+  expect(view).toMatchObject({
+    slow: true,
+    lane: "stopped",
+    laneReason: "Исход неизвестен",
+    maintenance: "Замена ленты",
+  });
+  expect(viewOf(later, false).slow).toBe(false);
+  // four hours by the till's clock and the page's monotonic one, whatever the browser's says
+  expect(minutesSince(view.since, tillNow(view, 31_000))).toBe(241);
+  expect(minutesSince(view.since, tillNow(view, 500))).toBe(240);
+});
+
+test("without the till's time there is no duration", () => {
+  expect(minutesSince("2026-11-22T18:00:00Z", tillNow(viewOf(status, true), 0))).toBeNull();
+  expect(minutesSince("rubbish", 0)).toBeNull();
+});
+
+test.each([
+  [0, "quiet"],
+  [159, "quiet"],
+  [160, "filling"],
+  [179, "filling"],
+  [180, "nearly_full"],
+  [199, "nearly_full"],
+  [200, "full"],
+  [201, "full"],
+])("%s of 200 is %s", (level, step) => {
+  expect(bufferStep(level, 200)).toBe(step);
+  expect(bufferStep(null, 200)).toBe("quiet");
+});
+
+test.each([null, undefined, "text", {}, { mode: "online" }, { ...status, device: null }])(
+  "%j is no status",
+  (value) => expect(isStatus(value)).toBe(false),
+);
+
+test("a status is one", () => expect(isStatus(status)).toBe(true));

@@ -41,6 +41,8 @@ export class Till {
   private readonly live: Live;
   private readonly events: TillEvents;
   private status: BridgeStatus | null = null;
+  /** Monotonic, when it came. */
+  private heardAt = 0;
   private settlement: Settlement | null = null;
   /** Counts settlements: an answer asked for before one began says nothing about it. */
   private generation = 0;
@@ -163,6 +165,7 @@ export class Till {
 
   private hearStatus(status: BridgeStatus): void {
     this.status = status;
+    this.heardAt = performance.now();
     this.changed();
     this.events.onOdoo(status.odoo.reachable);
   }
@@ -191,7 +194,7 @@ export class Till {
   }
 
   private changed(): void {
-    this.view = viewOf(this.status, this.connected);
+    this.view = viewOf(this.status, this.connected, this.heardAt);
     this.events.onView(this.view);
   }
 }

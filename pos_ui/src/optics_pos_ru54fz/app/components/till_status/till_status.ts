@@ -1,34 +1,64 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, onWillUnmount, useState } from "@odoo/owl";
+import { Dropdown } from "@web/core/dropdown/dropdown";
 import { _t } from "@web/core/l10n/translation";
-import type { TillView } from "../../bridge/status.ts";
+import { bufferStep, minutesSince, tillNow, type TillView } from "../../bridge/status.ts";
+import { durationText, receiptsText } from "./duration.ts";
+import { statusRows, type StatusRow } from "./status_rows.ts";
 
 interface Props {
   /** Reactive. */
   readonly view: TillView;
 }
 
-const COLOURS = {
-  online: "text-bg-success",
-  degraded: "text-bg-warning",
-  offline: "text-bg-danger",
-  absent: "text-bg-dark",
-} as const;
+/** How often the durations are counted again, ms. */
+const CLOCK_MS = 5_000;
 
-/** The till in the status bar: mode by colour and word, and how full the buffer is. */
+/** The till in the status bar: mode by colour and word, how long, how full; the rest on a press. */
 export class KktTillStatus extends Component<Props> {
   static override template = "optics_pos_ru54fz.TillStatus";
   static override props = { view: Object };
+  static components = { Dropdown };
 
   declare view: TillView;
+  declare clock: { now: number };
 
   override setup(): void {
     this.view = useState(this.props.view);
+    this.clock = useState({ now: performance.now() });
+    const timer = setInterval(() => (this.clock.now = performance.now()), CLOCK_MS);
+    onWillUnmount(() => clearInterval(timer));
   }
 
+  private get now(): number | null {
+    return tillNow(this.view, this.clock.now);
+  }
+
+  get rows(): readonly StatusRow[] {
+    return statusRows(this.view, this.now);
+  }
+
+  get inTrouble(): boolean {
+    return this.rows.some(({ id, level }) => level === "danger" && id !== "mode");
+  }
+
+  /** `online`, `degraded`, `offline`, `absent`, or `trouble`: the template's style for it. */
   get colour(): string {
-    return this.view.trouble !== null && this.view.mode !== "absent"
-      ? "text-bg-danger"
-      : COLOURS[this.view.mode];
+    const { mode } = this.view;
+    if (mode === "absent") return "kkt-status-absent";
+    return this.inTrouble ? "kkt-status-trouble" : `kkt-status-${mode}`;
+  }
+
+  get icon(): string {
+    switch (this.view.mode) {
+      case "online":
+        return this.inTrouble ? "fa-exclamation-triangle" : "fa-check-circle";
+      case "degraded":
+        return "fa-exclamation-circle";
+      case "offline":
+        return "fa-chain-broken";
+      case "absent":
+        return "fa-unlink";
+    }
   }
 
   get word(): string {
@@ -44,36 +74,52 @@ export class KktTillStatus extends Component<Props> {
     }
   }
 
+  /** «4 ч 00 мин, 30 чеков» while something is away; «медленная связь» while it is slow. */
+  get since(): string {
+    const { mode, since, level, slow } = this.view;
+    if (mode === "online") return slow ? _t("slow link") : "";
+    const minutes = minutesSince(since, this.now);
+    const parts = minutes === null ? [] : [durationText(minutes)];
+    if (mode !== "absent" && level !== null && level > 0) parts.push(receiptsText(level));
+    return parts.join(", ");
+  }
+
   get buffer(): string {
     const { level, capacity } = this.view;
     return level === null || capacity === null ? "" : `${level}/${capacity}`;
   }
 
-  get explanation(): string {
-    switch (this.view.mode) {
-      case "online":
-        return this.view.odooReachable
-          ? _t("The till is connected to the fiscal data operator and to Odoo.")
-          : _t("Odoo does not answer. Sales go on; orders are delivered later.");
-      case "degraded":
-        return _t("Odoo does not answer. Sales go on; orders are delivered later.");
-      case "offline":
-        return _t(
-          "The fiscal data operator does not answer. Sales go on; documents are delivered later.",
-        );
-      case "absent":
-        return _t("The till's computer does not answer this page: nothing can be sold.");
-    }
+  get bufferStep(): string {
+    return bufferStep(this.view.level, this.view.capacity);
+  }
+
+  /** Paper, shift and ФН in one word each, while the bridge tells them. */
+  get details(): readonly { id: string; text: string; level: string }[] {
+    if (this.view.mode === "absent") return [];
+    return this.rows.flatMap(({ id, level, title }) => {
+      switch (id) {
+        case "paper":
+          return { id, level, text: level === "quiet" ? _t("paper") : title };
+        case "shift":
+          return { id, level, text: this.shift };
+        case "fn":
+          return { id, level, text: _t("FN") };
+        default:
+          return [];
+      }
+    });
+  }
+
+  private get shift(): string {
+    const { shift } = this.view;
+    if (shift === null || shift.state === "closed") return _t("no shift");
+    const age = minutesSince(shift.opened_at, this.now);
+    return age === null ? _t("shift") : _t("shift %s", durationText(age));
   }
 
   get tooltip(): string {
-    const { trouble, odooPending } = this.view;
-    const lines = [this.explanation];
-    if (trouble !== null) lines.unshift(trouble);
-    if (this.buffer !== "") {
-      lines.push(_t("Documents waiting for the fiscal data operator: %s", this.buffer));
-    }
-    if (odooPending > 0) lines.push(_t("Receipts waiting for Odoo: %s", String(odooPending)));
-    return lines.join("\n");
+    return this.rows
+      .map(({ title, text }) => (text === "" ? title : `${title}. ${text}`))
+      .join("\n");
   }
 }
