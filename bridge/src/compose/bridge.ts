@@ -80,6 +80,7 @@ export async function startBridge(config: Config, crash: CrashHook): Promise<Run
     people,
     time,
     status,
+    registration: () => passport.current,
     syncNow: (by) => void forced.start(by),
   });
   const forced = new ForcedSync({

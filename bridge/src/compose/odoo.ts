@@ -9,6 +9,7 @@ import { OdooClient } from "../odoo/client.ts";
 import { FollowUps } from "../odoo/follow-ups.ts";
 import { Heartbeat } from "../odoo/heartbeat.ts";
 import { createOdooLink, type OdooLink } from "../odoo/link.ts";
+import type { Registration } from "../odoo/receipt-row.ts";
 import { OdooSync } from "../odoo/sync.ts";
 import type { TrustStore } from "../odoo/trust-store.ts";
 import { Reservations } from "../refunds/reservations.ts";
@@ -24,6 +25,7 @@ export interface OdooNeeds {
   readonly people: PeopleRoom;
   readonly time: TrustedTime;
   readonly status: () => StatusBody;
+  readonly registration: () => Registration;
   /** Both legs go now, whatever their pause was. */
   readonly syncNow: (by: string) => void;
 }
@@ -58,6 +60,7 @@ export function createOdoo(core: Core, needs: OdooNeeds): OdooRoom {
     followUps,
     backoff: backoff(JITTER),
     timezone: config.till.timezone,
+    registration: needs.registration,
     timeoutMs: longMs,
     orderMissingMs: timers.order_missing_ms,
     onLinkFailure: () => heartbeat.wake(),

@@ -1,14 +1,21 @@
 /** A fiscalized receipt as Odoo is told of it (docs/contracts.md, `receipts`). */
-import { receiptBody } from "../http/receipt-body.ts";
+import { receiptBody, type Passport } from "../http/receipt-body.ts";
 import type { StoredReceipt } from "../journal/types.ts";
 import { utcOfWall } from "../domain/wall-clock.ts";
 
-const NO_PASSPORT = { userName: "", address: "" };
+/** What the register is registered with: name (1048), address (1009), bits of 1055. */
+export interface Registration extends Passport {
+  readonly taxSystems: number;
+}
 
 /** @throws Error for a receipt without a fiscal document */
-export function receiptRow(row: StoredReceipt, timezone: string): Record<string, unknown> {
+export function receiptRow(
+  row: StoredReceipt,
+  timezone: string,
+  registration: Registration,
+): Record<string, unknown> {
   const { fiscal } = row;
-  const { fiscal: shown, ...body } = receiptBody(row, NO_PASSPORT);
+  const { fiscal: shown, ...body } = receiptBody(row, registration);
   if (fiscal === null || shown === null) throw new Error(`${body.key}: no fiscal document`);
   const { customer, cashier, refundOf } = row.receipt;
   return {
@@ -26,6 +33,9 @@ export function receiptRow(row: StoredReceipt, timezone: string): Record<string,
     timezone,
     rnm: fiscal.rnm,
     inn: fiscal.inn,
+    user_name: registration.userName || null,
+    address: registration.address || null,
+    tax_system: row.receipt.taxSystem ?? onlyBit(registration.taxSystems),
     total: body.total,
     change: shown.change,
     items: body.items,
@@ -37,4 +47,9 @@ export function receiptRow(row: StoredReceipt, timezone: string): Record<string,
     ofd_delivered: row.legs.ofd === "delivered",
     content_hash: row.contentHash,
   };
+}
+
+/** The device's only tax system is that of a receipt that names none. */
+function onlyBit(bits: number): number | null {
+  return bits > 0 && (bits & (bits - 1)) === 0 ? bits : null;
 }

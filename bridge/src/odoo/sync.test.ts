@@ -87,6 +87,7 @@ describe("delivery to Odoo", () => {
       clock: { now: () => Date.now(), monotonic: () => performance.now() },
       logger: silentLogger,
       timezone: "Europe/Moscow",
+      registration: () => ({ userName: "ООО Оптика", address: "Москва", taxSystems: 1 }),
       timeoutMs: 1_000,
       orderMissingMs: 300_000,
       onLinkFailure: () => (linkFailures += 1),

@@ -13,7 +13,7 @@ import { OdooTimeout, type OdooClient } from "./client.ts";
 import { isOfRows } from "./failures.ts";
 import type { FollowUp, FollowUps } from "./follow-ups.ts";
 import { MissingOrders } from "./missing-orders.ts";
-import { receiptRow } from "./receipt-row.ts";
+import { receiptRow, type Registration } from "./receipt-row.ts";
 import { RefusedRows } from "./refused-rows.ts";
 import { receiptsAnswerSchema, type ReceiptResult } from "./schemas.ts";
 
@@ -28,6 +28,7 @@ export interface OdooSyncOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly timezone: string;
+  readonly registration: () => Registration;
   /** ms for one batch. */
   readonly timeoutMs: number;
   /** How long an order may be missing in Odoo before the till hands in its own copy, ms. */
@@ -192,9 +193,10 @@ export class OdooSync {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, ReceiptResult>> {
     const { client, timezone, timeoutMs, clock } = this.#options;
+    const registration = this.#options.registration();
     const { results } = await client.call(
       "receipts",
-      { receipts: rows.map((row) => receiptRow(row, timezone)) },
+      { receipts: rows.map((row) => receiptRow(row, timezone, registration)) },
       receiptsAnswerSchema,
       { timeoutMs, signal },
     );
