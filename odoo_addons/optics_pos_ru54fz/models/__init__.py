@@ -2,11 +2,15 @@ from . import account_tax
 from . import ir_http
 from . import kkt_browser
 from . import kkt_event
+from . import kkt_notification
+from . import kkt_notification_channel
+from . import kkt_notification_delivery
 from . import kkt_receipt
 from . import kkt_receipt_delivery
 from . import kkt_shift
 from . import kkt_signing_key
 from . import kkt_till
+from . import kkt_till_alerts
 from . import kkt_till_bridge
 from . import kkt_till_command
 from . import kkt_till_credential
@@ -14,6 +18,7 @@ from . import kkt_till_event
 from . import kkt_till_guard
 from . import kkt_till_lease
 from . import kkt_till_state
+from . import kkt_alert
 from . import kkt_approval_key
 from . import kkt_buffer_row
 from . import kkt_pin

@@ -11,6 +11,7 @@ from . import test_delivery
 from . import test_events
 from . import test_heartbeat
 from . import test_lease
+from . import test_notifications
 from . import test_order_link
 from . import test_order_lock
 from . import test_order_recovery
