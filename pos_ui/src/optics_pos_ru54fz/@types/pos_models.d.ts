@@ -17,6 +17,10 @@ export interface KktTillRecord {
   readonly bridge_url: string;
 }
 
+export interface LoyaltyProgram {
+  readonly program_type?: string;
+}
+
 export interface TaxRecord {
   readonly name: string;
   /** Selection, "1"–"12". */
@@ -31,6 +35,18 @@ declare module "@point_of_sale/app/models/pos_config" {
     readonly name: string;
     readonly kkt_till_id?: KktTillRecord | false;
     readonly down_payment_product_id?: ProductProduct;
+    /** Percent. */
+    readonly kkt_discount_cashier?: number;
+    readonly kkt_discount_manager?: number;
+    readonly kkt_down_payment?: "prepayment" | "advance" | false;
+    readonly kkt_electronic_receipt?: "none" | "odoo" | "ofd" | false;
+    readonly cash_rounding?: boolean;
+    readonly rounding_method?: {
+      readonly name: string;
+      /** Roubles. */
+      readonly rounding: number;
+      readonly rounding_method: string;
+    };
   }
 }
 
@@ -38,7 +54,10 @@ declare module "@point_of_sale/app/models/product_product" {
   interface ProductProduct {
     readonly id: number;
     readonly default_code?: string | false;
+    readonly name?: string;
+    readonly display_name?: string;
     readonly product_tmpl_id: {
+      getPrice(...args: readonly unknown[]): number;
       readonly kkt_subject?: string | false;
       readonly kkt_payment_method?: string | false;
     };
@@ -74,6 +93,11 @@ declare module "@point_of_sale/app/models/pos_order" {
     nb_print: number;
     /** Computed in Odoo from `kkt.receipt`, never written back. */
     readonly kkt_fiscal?: Fiscal | false;
+    /** A manager's word on a discount, compact JWS by the bridge. */
+    kkt_approval?: string | false;
+    /** E-mail or phone for the electronic receipt. */
+    kkt_contact?: string | false;
+    readonly pricelist_id?: object;
   }
 }
 
@@ -86,6 +110,20 @@ declare module "@point_of_sale/app/models/pos_order_line" {
     readonly refunded_orderline_id?: PosOrderline;
     readonly order_id: PosOrder;
     readonly full_product_name?: string;
+    readonly price_type?: "original" | "manual" | "automatic";
+    readonly price_extra?: number;
+    /** `pos_loyalty`. */
+    readonly is_reward_line?: boolean;
+    readonly reward_id?: { readonly program_id?: LoyaltyProgram };
+    readonly coupon_id?: { readonly program_id?: LoyaltyProgram };
+    readonly _e_wallet_program_id?: LoyaltyProgram;
+    /** `pos_sale`. */
+    readonly sale_order_line_id?: { readonly price_unit?: number; readonly discount?: number };
+    readonly sale_order_origin_id?: {
+      readonly order_line?: readonly { readonly product_id?: ProductProduct }[];
+    };
+    /** A list in the page, its JSON text once it has been to Odoo. */
+    readonly down_payment_details?: unknown;
   }
 }
 

@@ -41,6 +41,9 @@ const LANE_TOOK_NOTHING = new Set([
 
 /** Refused at the door, unread: an earlier request of the same attempt may have come through. */
 const DOOR_REFUSED = new Set([
+  "approval_needed",
+  "approval_invalid",
+  "discount_exceeds",
   "marking_disabled",
   "body_invalid",
   "idempotency_key_missing",

@@ -12,11 +12,15 @@ import { buildReceipt } from "../receipt/receipt_builder.ts";
 import type { Fiscal, WireReceipt } from "../receipt/receipt_types.ts";
 import { ReceiptRefusal } from "../receipt/refusal.ts";
 import { refusalText } from "../receipt/refusal_text.ts";
+import { wireDiscount } from "./discount_gate.ts";
 import { orderFacts, originalOrder } from "./order_facts.ts";
 import type { PosTill } from "./pos_till.ts";
 
 /** The bridge takes 512 KiB; larger orders go without their copy. */
 const MAX_BLOB_BYTES = 500 * 1024;
+
+/** The bridge does not take the approval that the order bears. */
+const APPROVAL_REFUSED = new Set(["approval_needed", "approval_invalid"]);
 
 function refuse(kkt: PosTill, title: string, body: string): "refused" {
   kkt.pos.dialog.add(AlertDialog, { title, body });
@@ -62,6 +66,7 @@ async function receiptOf(kkt: PosTill, order: PosOrder, record: OrderRecord): Pr
       blob: blobOf(order),
       cashier: kkt.cashierName,
       original: await originalFiscal(kkt, order),
+      discount: wireDiscount(order),
     }),
   );
 }
@@ -173,6 +178,10 @@ async function settleOrder(kkt: PosTill, order: PosOrder): Promise<Fiscalized> {
     }
   }
   const outcome = await waitFor(kkt, record, fresh);
+  // the next Validate asks a manager anew
+  if (outcome.kind === "refused" && APPROVAL_REFUSED.has(outcome.reason.code)) {
+    order.kkt_approval = false;
+  }
   return outcome.kind === "refused"
     ? refuse(kkt, _t("The till has not printed the receipt"), reasonText(outcome.reason))
     : outcome.kind;

@@ -2,10 +2,13 @@
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import type { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
 import type { TaxRecord } from "../../@types/pos_models.d.ts";
+import { asAdvance, asPrepayment } from "../receipt/down_payment.ts";
 import { toKopecks, toMillionths } from "../receipt/kopecks.ts";
-import type { LineFacts, LineKind, OrderFacts, PaymentFacts } from "../receipt/receipt_builder.ts";
-import type { Fiscal, PaymentKind, RefundOf } from "../receipt/receipt_types.ts";
+import type { LineFacts, OrderFacts, PaymentFacts } from "../receipt/receipt_builder.ts";
+import type { Fiscal, PaymentKind, RefundOf, WireDiscount } from "../receipt/receipt_types.ts";
 import { unitCode } from "../receipt/unit_code.ts";
+import { isRefund, kindOf } from "./line_kind.ts";
+import { orderedGoods } from "./ordered_goods.ts";
 
 /** What the price computation of the POS says of one line, after taxes and fiscal positions. */
 interface BaseLine {
@@ -24,43 +27,44 @@ const flat = (taxes: readonly TaxRecord[]): readonly TaxRecord[] =>
 const codeOf = (tax: TaxRecord): number | null =>
   tax.kkt_vat_code ? Number(tax.kkt_vat_code) : null;
 
-/** A down payment is sold with one product (`pos_sale`); a settlement takes it off again. */
-function kindOf(order: PosOrder, line: PosOrderline, amount: number): LineKind {
-  const product = order.config.down_payment_product_id as { id: number } | undefined;
-  if (product === undefined || line.product_id.id !== product.id) return "goods";
-  const taken = amount > 0 === !isRefund(order);
-  return taken ? "advance" : "advance_offset";
-}
-
-const isRefund = (order: PosOrder): boolean =>
-  order.is_refund === true || (order.priceIncl as number) < 0;
-
-const ADVANCE = { subject: 10, paymentMethod: 3 };
-
-function lineFacts(order: PosOrder, line: PosOrderline): LineFacts {
-  const base = (order.prices as { baseLineByLineUuids: Record<string, BaseLine> })
-    .baseLineByLineUuids[line.uuid];
-  const { total_included_currency = 0, delta_total_excluded_currency = 0 } =
-    base?.tax_details ?? {};
-  const amount = toKopecks(total_included_currency + delta_total_excluded_currency);
+/** One line of the order; a prepayment becomes as many as it names goods. */
+function lineFacts(order: PosOrder, line: PosOrderline): LineFacts[] {
+  const amount = lineAmount(order, line);
   const kind = kindOf(order, line, amount);
   const template = line.product_id.product_tmpl_id;
-  const known = {
-    subject: Number(template.kkt_subject || 1),
-    paymentMethod: Number(template.kkt_payment_method || 4),
-  };
-  return {
+  const facts: LineFacts = {
     kind,
     name: line.getFullProductName() as string,
     sku: line.product_id.default_code || null,
     quantity: toMillionths(line.qty),
     amount,
-    taxes: flat(base?.tax_ids ?? []).map(codeOf),
-    ...(kind === "advance" ? ADVANCE : known),
+    taxes: lineTaxes(order, line),
+    subject: Number(template.kkt_subject || 1),
+    paymentMethod: Number(template.kkt_payment_method || 4),
     unit: unitCode(line.product_id.uom_id?.name ?? ""),
     refundedOrder: line.refunded_orderline_id?.order_id?.uuid ?? null,
   };
+  if (kind !== "advance") return [facts];
+  return order.config.kkt_down_payment === "advance"
+    ? [asAdvance(facts)]
+    : asPrepayment(facts, orderedGoods(line));
 }
+
+/** Kopecks with VAT of a line, after everything that the POS computes; signed as in Odoo. */
+export function lineAmount(order: PosOrder, line: PosOrderline): number {
+  const { total_included_currency = 0, delta_total_excluded_currency = 0 } =
+    baseOf(order, line)?.tax_details ?? {};
+  return toKopecks(total_included_currency + delta_total_excluded_currency);
+}
+
+/** Tags 1199 of a line's taxes. */
+export const lineTaxes = (order: PosOrder, line: PosOrderline): (number | null)[] =>
+  flat(baseOf(order, line)?.tax_ids ?? []).map(codeOf);
+
+const baseOf = (order: PosOrder, line: PosOrderline): BaseLine | undefined =>
+  (order.prices as { baseLineByLineUuids: Record<string, BaseLine> }).baseLineByLineUuids[
+    line.uuid
+  ];
 
 function paymentFacts(order: PosOrder): PaymentFacts[] {
   return order.payment_ids
@@ -94,11 +98,19 @@ export interface OrderContext {
   readonly cashier: string;
   /** Fiscal data of `originalOrder`, null when nobody knows them. */
   readonly original: Fiscal | null;
+  /** The highest discount by hand, null when none was given. */
+  readonly discount: WireDiscount | null;
+}
+
+/** Where the buyer wants the electronic receipt, as it was asked on the payment screen. */
+function contactOf(order: PosOrder): OrderFacts["customer"] {
+  const contact = order.kkt_contact || "";
+  if (contact === "") return null;
+  return contact.includes("@") ? { email: contact, phone: null } : { email: null, phone: contact };
 }
 
 /** @throws RangeError when an amount is not a number */
 export function orderFacts(order: PosOrder, context: OrderContext): OrderFacts {
-  const partner = order.partner_id;
   return {
     posId: context.posId,
     uuid: order.uuid,
@@ -106,13 +118,13 @@ export function orderFacts(order: PosOrder, context: OrderContext): OrderFacts {
     owner: context.owner,
     blob: context.blob,
     isRefund: isRefund(order),
-    lines: order.lines.map((line) => lineFacts(order, line)),
+    lines: order.lines.flatMap((line) => lineFacts(order, line)),
     payments: paymentFacts(order),
     total: toKopecks(order.priceIncl as number),
     change: Math.abs(toKopecks(order.change as number)),
     cashier: context.cashier,
-    customer:
-      partner === undefined ? null : { email: partner.email || null, phone: partner.phone || null },
+    customer: contactOf(order),
+    discount: context.discount,
     original: refundOf(context.original),
   };
 }

@@ -2,11 +2,20 @@
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { registry } from "@web/core/registry";
 import { _t } from "@web/core/l10n/translation";
+import type { PosOrder } from "@point_of_sale/app/models/pos_order";
+import { currentPos } from "./current_pos.ts";
 
 export class OrderLocked extends Error {
   constructor(orderName: string) {
     super(`order ${orderName} is at the till`);
     this.name = "OrderLocked";
+  }
+}
+
+/** @throws OrderLocked when the till has signed this order, or may have */
+export function refuseChange(order: PosOrder | undefined): void {
+  if (order !== undefined && currentPos()?.kkt?.isLocked(order)) {
+    throw new OrderLocked(order.pos_reference);
   }
 }
 

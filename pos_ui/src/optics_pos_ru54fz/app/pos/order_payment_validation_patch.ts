@@ -11,6 +11,7 @@ import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { tellRefusal } from "./delivery_notice.ts";
 import { fiscalize } from "./fiscalize.ts";
+import { mayBePaid } from "./sale_checks.ts";
 
 interface Validation {
   readonly pos: PosStore;
@@ -39,7 +40,9 @@ patch(OrderPaymentValidation.prototype, {
       });
       return false;
     }
-    return await super.isOrderValid(isForceValidate);
+    const valid = (await super.isOrderValid(isForceValidate)) as boolean;
+    const { kkt } = this.pos;
+    return valid && (!kkt || (await mayBePaid(kkt, this.order)));
   },
 
   async shouldHideValidationBehindFeedbackScreen(this: Validation) {

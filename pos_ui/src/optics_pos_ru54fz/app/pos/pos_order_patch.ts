@@ -4,13 +4,7 @@ import { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
 import { patch } from "@web/core/utils/patch";
 import { currentPos } from "./current_pos.ts";
 import { takeUnsent } from "./delivery.ts";
-import { OrderLocked } from "./order_locked.ts";
-
-const refuseChange = (order: PosOrder | undefined): void => {
-  if (order !== undefined && currentPos()?.kkt?.isLocked(order)) {
-    throw new OrderLocked(order.pos_reference);
-  }
-};
+import { refuseChange } from "./order_locked.ts";
 
 patch(PosOrder.prototype, {
   assertEditable(this: PosOrder) {

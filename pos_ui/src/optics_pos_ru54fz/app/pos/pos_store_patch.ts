@@ -13,9 +13,12 @@ import {
   waitingOrders,
   type SyncOptions,
 } from "./delivery.ts";
+import { installLatePatches } from "./late_patches.ts";
 import { watchRpc } from "./odoo_calls.ts";
 import { PosTill } from "./pos_till.ts";
 import { resumeOpenOrder } from "./resume.ts";
+import { warnOfRounding } from "./rounding.ts";
+import { mayBePaid } from "./sale_checks.ts";
 
 const turns = new Turns();
 
@@ -30,6 +33,15 @@ patch(PosStore.prototype, {
     watchRpc(kkt);
     await kkt.open();
     this.kkt = kkt;
+    installLatePatches();
+    warnOfRounding(this);
+  },
+
+  /** What could not become a receipt is said before any money is taken. */
+  async pay(this: PosStore) {
+    const order = this.getOrder() as PosOrder | undefined;
+    if (this.kkt && order && order.lines.length > 0 && !(await mayBePaid(this.kkt, order))) return;
+    await super.pay();
   },
 
   /** An order with an open outcome is shown with its wait, never as one that could be edited. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { fits, toKopecks, toMillionths } from "./kopecks.ts";
 import {
   buildReceipt,
+  checkGoods,
   type LineFacts,
   type OrderFacts,
   type PaymentFacts,
@@ -43,6 +44,7 @@ function order(given: Partial<OrderFacts> & { lines: readonly LineFacts[] }): Or
     change: 0,
     cashier: "Кассирова А. А.",
     customer: null,
+    discount: null,
     original: null,
     ...given,
     total,
@@ -169,6 +171,74 @@ describe("down payments", () => {
       { method: "prepaid", amount: 1000 },
     ]);
   });
+});
+
+describe("payment in part or on credit", () => {
+  const onCredit = (amount: number): PaymentFacts => ({ name: "В долг", kind: "credit", amount });
+  const methods = (facts: OrderFacts): number[] =>
+    buildReceipt(facts).items.map((item) => item.payment_method);
+
+  test("a prepayment names its goods, at the calculated rate", () => {
+    const lines = [
+      line({ kind: "advance", paymentMethod: 2, taxes: [11], amount: 100_000 }),
+      line({ kind: "advance", paymentMethod: 1, taxes: [2], amount: 50_000 }),
+    ];
+    const { items } = buildReceipt(order({ lines }));
+    expect(items.map(({ vat, subject, payment_method }) => [vat, subject, payment_method])).toEqual(
+      [
+        [12, 1, 2],
+        [4, 1, 1],
+      ],
+    );
+  });
+
+  test("goods that are all on credit are 6, in part 5, also after a down payment", () => {
+    expect(methods(order({ lines: [line()], payments: [onCredit(450_000)] }))).toEqual([6]);
+    const partly = [onCredit(350_000), cash(100_000)];
+    expect(methods(order({ lines: [line()], payments: partly }))).toEqual([5]);
+    const offset = line({ kind: "advance_offset", quantity: -PIECE, amount: -100_000 });
+    const lines = [line(), offset];
+    expect(methods(order({ lines, payments: [onCredit(350_000)] }))).toEqual([5]);
+  });
+
+  test("what does not fit is refused by name", () => {
+    const advance = line({ kind: "advance", paymentMethod: 3 });
+    const payments = [onCredit(450_000)];
+    expect(refusal(order({ lines: [advance], payments }))).toBe("advance_on_credit: Оправа");
+    const credit = line({ paymentMethod: 6 });
+    expect(refusal(order({ lines: [credit] }))).toBe("credit_not_paid_so: Оправа");
+    const offset = line({ kind: "advance_offset", quantity: -PIECE, amount: -500_000 });
+    const lines = [line(), line({ kind: "advance", paymentMethod: 3 }), offset];
+    expect(refusal(order({ lines }))).toBe("offset_exceeds: 500.00");
+  });
+
+  test("an order that is wholly prepaid takes no money", () => {
+    const offset = line({ kind: "advance_offset", quantity: -PIECE, amount: -450_000 });
+    const receipt = buildReceipt(order({ lines: [line(), offset], payments: [] }));
+    expect(receipt).toMatchObject({
+      type: "sale",
+      payments: [{ method: "prepaid", amount: 4500 }],
+    });
+    expect(receipt.items[0]?.payment_method).toBe(4);
+  });
+});
+
+describe("before anything is paid", () => {
+  test("the goods are looked at without the payments", () => {
+    expect(() => checkGoods(order({ lines: [line()], payments: [] }))).not.toThrow();
+    expect(() => checkGoods(order({ lines: [line({ taxes: [null] })], payments: [] }))).toThrow(
+      "vat_code_missing",
+    );
+    expect(() => checkGoods(order({ lines: [line({ amount: 0 })], payments: [] }))).toThrow(
+      "nothing_to_sell",
+    );
+  });
+});
+
+test("a discount by hand is told with its approval", () => {
+  const discount = { percent: 25, approval: "a.b.c" };
+  expect(buildReceipt(order({ lines: [line()], discount })).discount).toEqual(discount);
+  expect("discount" in buildReceipt(order({ lines: [line()] }))).toBe(false);
 });
 
 describe("a refund", () => {

@@ -3,6 +3,7 @@
  * discounts, rewards and the rounding of the total are spread over the goods; what cannot be told
  * truthfully is refused by name. Pure: kopecks and millionths in, wire form out.
  */
+import { withCredit } from "./credit.ts";
 import { toQuantity, toRoubles } from "./kopecks.ts";
 import { ReceiptRefusal } from "./refusal.ts";
 import { receiptEmail, receiptPhone, receiptText } from "./receipt_text.ts";
@@ -13,6 +14,7 @@ import type {
   ReceiptType,
   RefundOf,
   WireCustomer,
+  WireDiscount,
   WireItem,
   WirePayment,
   WireReceipt,
@@ -67,6 +69,8 @@ export interface OrderFacts {
   readonly change: number;
   readonly cashier: string;
   readonly customer: { readonly email: string | null; readonly phone: string | null } | null;
+  /** The highest discount by hand and a manager's word on it, null when none was given. */
+  readonly discount: WireDiscount | null;
   /** Fiscal data of the one original of a refund, null when it has none. */
   readonly original: RefundOf | null;
 }
@@ -83,8 +87,12 @@ function vatOf(line: LineFacts): number {
   if (codes.has(null)) throw new ReceiptRefusal("vat_code_missing", line.name);
   if (codes.size > 1) throw new ReceiptRefusal("vat_codes_mixed", line.name);
   const code = [...codes][0] ?? 6;
-  return line.kind === "advance" ? (ADVANCE_VAT[code] ?? code) : code;
+  return isBeforeGoods(line) ? (ADVANCE_VAT[code] ?? code) : code;
 }
+
+/** Money taken before the goods are handed over: a down payment, or a product sold so (1214, 1–3). */
+const isBeforeGoods = (line: LineFacts): boolean =>
+  line.kind === "advance" || line.paymentMethod <= 3;
 
 /** Tag 1199 of an advance is the calculated rate of the goods' own (НК ст. 164 п. 4). */
 const ADVANCE_VAT: Readonly<Record<number, number>> = { 1: 3, 2: 4, 7: 9, 8: 10, 11: 12 };
@@ -175,7 +183,8 @@ function itemsOf(goods: readonly Good[]): WireItem[] {
         sum: toRoubles(portion.sum),
         vat,
         payment_method: line.paymentMethod,
-        subject: line.subject,
+        // an advance (1214 = 3) is money for nothing named yet
+        subject: line.paymentMethod === 3 ? 10 : line.subject,
         unit: line.unit,
       });
     }
@@ -199,6 +208,29 @@ function originalOf(order: OrderFacts): RefundOf {
 }
 
 /**
+ * What can be said before anything is paid, so that no money is taken in vain.
+ *
+ * @throws ReceiptRefusal as `buildReceipt` would for the goods
+ */
+export function checkGoods(order: OrderFacts): void {
+  const sign = order.isRefund || order.total < 0 ? -1 : 1;
+  const goods = goodsAfterDiscounts(order.lines, sign);
+  if (itemsOf(goods).length === 0) throw new ReceiptRefusal("nothing_to_sell");
+  const worth = goods.reduce((sum, good) => sum + good.amount, 0);
+  checkOffset(goods, offsetOf(order, sign), worth);
+}
+
+/** Earlier down payments pay for goods: not for new advances, and no more than the goods cost. */
+function checkOffset(goods: readonly Good[], offset: number, worth: number): void {
+  const advances = goods
+    .filter(({ line }) => line.paymentMethod === 3)
+    .reduce((sum, good) => sum + good.amount, 0);
+  if (offset > worth - advances) {
+    throw new ReceiptRefusal("offset_exceeds", toRoubles(offset - worth + advances).toFixed(2));
+  }
+}
+
+/**
  * The receipt of a settled order. Σ item sums = Σ payments − change, exactly.
  *
  * @throws ReceiptRefusal when the order cannot be told truthfully on a receipt
@@ -218,7 +250,11 @@ export function buildReceipt(order: OrderFacts): WireReceipt {
   }
   const paid = payments.reduce((sum, p) => sum + p.amount, 0) - order.change;
   settle(goods, order, paid, offset);
-  const items = itemsOf(goods);
+  checkOffset(goods, offset, paid);
+  const credit = payments
+    .filter((p) => p.method === "credit")
+    .reduce((sum, p) => sum + p.amount, 0);
+  const items = withCredit(itemsOf(goods), credit, paid);
   if (items.length === 0) throw new ReceiptRefusal("nothing_to_sell");
   const cashier = receiptText(order.cashier, 64);
   if (cashier === "") throw new ReceiptRefusal("cashier_missing");
@@ -237,5 +273,6 @@ export function buildReceipt(order: OrderFacts): WireReceipt {
     cashier: { name: cashier, inn: null },
     tax_system: null,
     refund_of: refundOf,
+    ...(order.discount === null ? {} : { discount: order.discount }),
   };
 }

@@ -51,6 +51,14 @@ export interface WireOrder {
   readonly blob?: string;
 }
 
+/** The highest discount by hand on a line. */
+export interface WireDiscount {
+  /** At most two decimals. */
+  readonly percent: number;
+  /** A manager's approval, compact JWS by the bridge. */
+  readonly approval: string | null;
+}
+
 export interface WireReceipt {
   readonly pos_id: string;
   readonly type: ReceiptType;
@@ -61,6 +69,7 @@ export interface WireReceipt {
   readonly cashier: { readonly name: string; readonly inn: string | null };
   readonly tax_system: number | null;
   readonly refund_of: RefundOf | null;
+  readonly discount?: WireDiscount;
 }
 
 /** What the ФН signed; everything but the first four may be missing on orders of other tills. */

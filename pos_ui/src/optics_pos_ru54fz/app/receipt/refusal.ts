@@ -16,7 +16,10 @@ export type RefusalCode =
   | "change_exceeds_cash"
   | "name_missing"
   | "nothing_to_sell"
-  | "cashier_missing";
+  | "cashier_missing"
+  | "advance_on_credit"
+  | "credit_not_paid_so"
+  | "offset_exceeds";
 
 export class ReceiptRefusal extends Error {
   readonly code: RefusalCode;

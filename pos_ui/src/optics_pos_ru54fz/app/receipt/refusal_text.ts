@@ -39,5 +39,14 @@ export function refusalText({ code, what }: ReceiptRefusal): string {
       return _t("There is nothing on this order that the register could sell.");
     case "cashier_missing":
       return _t("Nobody is signed in as cashier.");
+    case "advance_on_credit":
+      return _t("“%s” is paid in advance: it can't be paid on credit.", what);
+    case "credit_not_paid_so":
+      return _t(
+        "“%s” is set up to be sold on credit, and the payments say otherwise. Ask the accountant about the product.",
+        what,
+      );
+    case "offset_exceeds":
+      return _t("Earlier down payments exceed the goods on this order by %s.", what);
   }
 }

@@ -1,0 +1,35 @@
+/** What a line of the order is for the receipt: goods, money before goods, or money that now pays. */
+import type { PosOrder } from "@point_of_sale/app/models/pos_order";
+import type { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
+import type { LineKind } from "../receipt/receipt_builder.ts";
+
+/** Programs whose balance is money that was paid before (`loyalty.program.program_type`). */
+const PAID_BEFORE = new Set(["gift_card", "ewallet"]);
+
+export const isRefund = (order: PosOrder): boolean =>
+  order.is_refund === true || (order.priceIncl as number) < 0;
+
+export const isDownPayment = (order: PosOrder, line: PosOrderline): boolean => {
+  const product = order.config.down_payment_product_id as { id: number } | undefined;
+  return product !== undefined && line.product_id.id === product.id;
+};
+
+/** The balance of a gift card or wallet is sold, or pays: certificates are advances (54-FZ). */
+function isBalance(line: PosOrderline): boolean {
+  const reward =
+    line.reward_id?.program_id?.program_type ?? line.coupon_id?.program_id?.program_type;
+  if (line.is_reward_line === true) return PAID_BEFORE.has(reward ?? "");
+  return PAID_BEFORE.has(line._e_wallet_program_id?.program_type ?? "");
+}
+
+/** @param amount kopecks with VAT, signed as in Odoo */
+export function kindOf(order: PosOrder, line: PosOrderline, amount: number): LineKind {
+  if (!isDownPayment(order, line) && !isBalance(line)) return "goods";
+  // a settlement takes off again what was paid before
+  return amount > 0 === !isRefund(order) ? "advance" : "advance_offset";
+}
+
+/** Money for goods of a sales order that are not handed over yet. */
+export const takesDownPayment = (order: PosOrder): boolean =>
+  !isRefund(order) &&
+  order.lines.some((line) => isDownPayment(order, line) && line.qty * line.price_unit > 0);
