@@ -24,6 +24,7 @@
         "views/kkt_shift_templates.xml",
         "views/kkt_shift_views.xml",
         "views/kkt_refund_reservation_views.xml",
+        "views/kkt_pairing_views.xml",
         "views/kkt_till_views.xml",
         "views/pos_order_views.xml",
         "views/pos_config_views.xml",

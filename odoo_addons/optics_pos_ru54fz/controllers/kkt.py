@@ -1,7 +1,9 @@
-from odoo import http
-from odoo.exceptions import ValidationError
+from odoo import SUPERUSER_ID, http
+from odoo.exceptions import AccessDenied, ValidationError
 from odoo.http import request
+from odoo.tools.misc import get_lang
 
+from ..models.kkt_pairing_code import WINDOW, TooManyTries
 from ..tools import wire
 
 _ROUTE = {
@@ -47,6 +49,65 @@ class KktController(http.Controller):
     @http.route("/kkt/v1/refunds", **_ROUTE)
     def refunds(self, **params):
         return request.env["kkt.refund.reservation"]._answer(request.kkt_till, params)
+
+    @http.route(
+        "/kkt/v1/pair",
+        type="http",
+        auth="none",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+    )
+    def pair(self, **_params):
+        """The only call without a credential: its pairing code is what it has.
+
+        JSON-RPC like the others, but answered here: an exception would undo the record
+        of a wrong try.
+        """
+        request.session.can_save = False
+        request.update_env(user=SUPERUSER_ID, su=True)
+        request.update_context(lang=get_lang(request.env, "ru_RU").code)
+        body = self._rpc_body()
+        address = request.httprequest.remote_addr or ""
+        try:
+            result = request.env["kkt.till"]._pair(body.get("params"), address)
+        except AccessDenied as error:
+            data = {"name": "odoo.exceptions.AccessDenied", "message": str(error)}
+            return self._rpc(
+                body, error={"code": 0, "message": "Refused", "data": data}
+            )
+        except TooManyTries:
+            seconds = int(WINDOW.total_seconds())
+            data = {
+                "name": "werkzeug.exceptions.TooManyRequests",
+                "message": request.env._(
+                    "Too many wrong codes; wait %s seconds.", seconds
+                ),
+                "context": {"retry_after_seconds": seconds},
+            }
+            error = {"code": 429, "message": "Too many wrong codes", "data": data}
+            headers = [("Retry-After", str(seconds))]
+            return self._rpc(body, error=error, status=429, headers=headers)
+        return self._rpc(body, result=result)
+
+    @staticmethod
+    def _rpc_body():
+        """A body that is no JSON-RPC holds no code, and counts as a wrong one."""
+        if len(request.httprequest.data) > 4096:
+            return {}
+        try:
+            body = request.get_json_data()
+        except ValueError:
+            return {}
+        return body if isinstance(body, dict) else {}
+
+    @staticmethod
+    def _rpc(body, status=200, headers=(), **members):
+        return request.make_json_response(
+            {"jsonrpc": "2.0", "id": body.get("id"), **members},
+            headers=[("Cache-Control", "no-store"), *headers],
+            status=status,
+        )
 
     @staticmethod
     def _rows(value, name):

@@ -10,4 +10,7 @@ UPDATE kkt_till_command
  WHERE state IN ('pending', 'sent');
 -- nor write to the people of the original
 UPDATE kkt_notification_channel SET active = false, token = NULL;
+UPDATE kkt_pairing_code
+   SET state = 'revoked'
+ WHERE state = 'open';
 DELETE FROM kkt_signing_key;

@@ -19,6 +19,7 @@ from . import kkt_approval_key
 from . import kkt_buffer_row
 from . import kkt_pin
 from . import kkt_till_roster
+from . import kkt_pairing_code
 from . import kkt_refund_reservation
 from . import kkt_catalogue
 from . import kkt_notification

@@ -15,6 +15,7 @@ from . import test_notifications
 from . import test_order_link
 from . import test_order_lock
 from . import test_order_recovery
+from . import test_pairing
 from . import test_pos_data
 from . import test_receipt
 from . import test_refund

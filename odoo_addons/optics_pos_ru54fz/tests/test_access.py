@@ -18,6 +18,8 @@ OURS = (
     "kkt.buffer.row",
     "kkt.pin",
     "kkt.approval.key",
+    "kkt.pairing.code",
+    "kkt.pairing.try",
 )
 #: What is kept for the audit: nobody writes, creates or deletes it by hand.
 KEPT = (
@@ -77,7 +79,11 @@ class TestAccess(KktCommon):
             self.env["hr.employee"].sudo().create({"name": "Cashier", "pin": "1234"})
         )
         self.env["kkt.pin"]._of(employee)
+        self.till.issue_pairing_code()
+        self.env["kkt.pairing.try"]._note("192.0.2.1")
         self.records = {
+            "kkt.pairing.code": self.till.pairing_code_ids,
+            "kkt.pairing.try": self.env["kkt.pairing.try"].sudo().search([], limit=1),
             "kkt.buffer.row": self.till.buffer_row_ids,
             "kkt.approval.key": self.env["kkt.approval.key"].sudo().search([]),
             "kkt.pin": self.env["kkt.pin"].sudo().search([], limit=1),
@@ -122,7 +128,11 @@ class TestAccess(KktCommon):
         self.assertRights(self.role("manager"), **seen, **told, kkt_browser="r")
         self.assertRights(self.role("accountant"), **seen, **told)
         self.assertRights(
-            self.role("admin"), **{**seen, "kkt_till": "rwcu"}, **told, kkt_browser="r"
+            self.role("admin"),
+            **{**seen, "kkt_till": "rwcu"},
+            **told,
+            kkt_browser="r",
+            kkt_pairing_code="r",
         )
         self.assertRights(self.worker, kkt_receipt="rc")
         self.assertRights(self.new_user("clerk", "base.group_user"))

@@ -4,8 +4,7 @@ from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import freeze_time, tagged
 
-from ..tools import jose
-from ..tools import pin as pins
+from ..tools import jose, pin as pins
 from .common import KktCommon
 from .test_heartbeat import HEARTBEAT
 
