@@ -34,6 +34,7 @@ declare module "@point_of_sale/app/models/pos_config" {
     readonly id: number;
     readonly name: string;
     readonly kkt_till_id?: KktTillRecord | false;
+    readonly kkt_cashier_closes_shift?: boolean;
     readonly down_payment_product_id?: ProductProduct;
     /** Percent. */
     readonly kkt_discount_cashier?: number;

@@ -11,7 +11,8 @@ import { UNKNOWN_VIEW, type TillView } from "../bridge/status.ts";
 import type { Fiscal, WireItem } from "../receipt/receipt_types.ts";
 import { OdooLink } from "../till/odoo_link.ts";
 import { Till } from "../till/till.ts";
-import { deliverOrders, markPaid, waitingOrders } from "./delivery.ts";
+import { PosDay } from "./day.ts";
+import { markPaid, waitingOrders } from "./delivery.ts";
 import { setOdooReachable } from "./offline_state.ts";
 
 /** How long the POS waits at its start for the bridge's word on open orders. */
@@ -21,6 +22,7 @@ export class PosTill {
   readonly pos: PosStore;
   readonly till: Till;
   readonly link: OdooLink;
+  readonly day: PosDay;
   /** Reactive, for the status bar. */
   readonly view: TillView;
   /** Something of the way from Validate to the receipt is running: Odoo must not hold it up. */
@@ -39,8 +41,8 @@ export class PosTill {
         await rpc("/pos/ping", {}, { silent: true });
       },
       onChange: (reachable) => setOdooReachable(pos, reachable),
-      deliver: () => deliverOrders(pos),
-      waiting: () => waitingOrders(pos).length > 0,
+      deliver: () => this.day.deliver(),
+      waiting: () => this.day.waiting || waitingOrders(pos).length > 0,
       setTimeout: (callback, ms) => setTimeout(callback, ms),
       clearTimeout: (timer) => clearTimeout(timer as number | undefined),
     });
@@ -58,12 +60,14 @@ export class PosTill {
         onSettled: (settled) => this.settled(settled),
       },
     );
+    this.day = new PosDay(this);
   }
 
   /** Before any screen: what this browser knows, and how the bridge says it ended. */
   async open(): Promise<void> {
     try {
       await this.till.load();
+      await this.day.desk.load();
     } catch (error) {
       // the POS opens, and every Validate says what is wrong: without a till nothing is sold
       console.error("the till can't be used in this browser", error);

@@ -53,3 +53,6 @@ export function vatLines(items: readonly WireItem[]): VatLine[] {
       amount: toRoubles(kopecks),
     }));
 }
+
+/** Tag 1199 as the law's form of a receipt names it. */
+export const vatLabel = (code: number): string => RATES[code]?.label ?? String(code);

@@ -38,6 +38,7 @@ export class Till {
   readonly store: OrderStore;
   readonly identity: Identity;
   readonly client: BridgeClient;
+  readonly database: KktDatabase;
   private readonly live: Live;
   private readonly events: TillEvents;
   private status: BridgeStatus | null = null;
@@ -54,6 +55,7 @@ export class Till {
     this.events = events;
     const base = config.bridgeUrl.replace(/\/+$/, "");
     const database = new KktDatabase(config.database);
+    this.database = database;
     this.store = new OrderStore(database);
     this.identity = new Identity(database, config.certify, config.code, Date.now, config.user);
     const session = new BridgeSession(base, config.code, this.identity);

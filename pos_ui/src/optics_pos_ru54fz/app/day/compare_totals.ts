@@ -1,0 +1,118 @@
+/** Odoo's totals against those of the ФН, by payment and VAT. Pure; kopecks. */
+import type { ShiftTotals } from "../bridge/day_calls.ts";
+import { toKopecks } from "../receipt/kopecks.ts";
+
+/** `pos.session.kkt_closing_totals`, roubles, refunds negative. */
+export interface OdooTotals {
+  readonly payments: Readonly<Record<string, number>>;
+  readonly vat: readonly { readonly code: number; readonly sum: number; readonly tax: number }[];
+  readonly cash_in: number;
+  readonly cash_out: number;
+  readonly orders: number;
+  /** Orders without a fiscal receipt. */
+  readonly unsigned: readonly string[];
+  /** Receipts without an order. */
+  readonly missing: readonly string[];
+}
+
+export interface Row {
+  /** A kind of payment, a VAT code, `in` or `out`. */
+  readonly key: string;
+  readonly odoo: number;
+  readonly till: number;
+  readonly difference: number;
+}
+
+export interface Comparison {
+  readonly payments: readonly Row[];
+  readonly vat: readonly Row[];
+  readonly cash: readonly Row[];
+  /** Kopecks given up when totals were rounded: goods in Odoo less what was paid. */
+  readonly rounding: number;
+  readonly receipts: number;
+  readonly unsigned: readonly string[];
+  readonly missing: readonly string[];
+  /** Documents that differ from what was asked for, as the till read them back. */
+  readonly mismatches: number;
+  /** Nothing to look into. */
+  readonly equal: boolean;
+}
+
+/** Tag 1054: a refund of a sale takes away what a sale adds. */
+const SIGN: Readonly<Record<number, number>> = { 1: 1, 2: -1 };
+
+type Sums = Map<string, number>;
+
+const add = (sums: Sums, key: string, kopecks: number): void => {
+  sums.set(key, (sums.get(key) ?? 0) + kopecks);
+};
+
+function rows(odoo: Sums, till: Sums): Row[] {
+  const keys = [...new Set([...odoo.keys(), ...till.keys()])].sort();
+  return keys
+    .map((key) => {
+      const [ours, theirs] = [odoo.get(key) ?? 0, till.get(key) ?? 0];
+      return { key, odoo: ours, till: theirs, difference: ours - theirs };
+    })
+    .filter((row) => row.odoo !== 0 || row.till !== 0);
+}
+
+const total = (sums: Sums): number => [...sums.values()].reduce((sum, part) => sum + part, 0);
+
+export function compareTotals(odoo: OdooTotals, shifts: readonly ShiftTotals[]): Comparison {
+  const odooPayments: Sums = new Map();
+  for (const [kind, amount] of Object.entries(odoo.payments)) {
+    add(odooPayments, kind, toKopecks(amount));
+  }
+  const odooVat: Sums = new Map();
+  for (const { code, sum } of odoo.vat) add(odooVat, String(code), toKopecks(sum));
+
+  const tillPayments: Sums = new Map();
+  const tillVat: Sums = new Map();
+  const tillCash: Sums = new Map();
+  let receipts = 0;
+  for (const shift of shifts) {
+    add(tillCash, "in", toKopecks(shift.cash_in));
+    add(tillCash, "out", toKopecks(shift.cash_out));
+    for (const { operation, count, payments, vat } of shift.operations) {
+      const sign = SIGN[operation];
+      if (sign === undefined) continue;
+      receipts += count;
+      for (const [kind, amount] of Object.entries(payments)) {
+        add(tillPayments, kind, sign * toKopecks(amount));
+      }
+      for (const { code, sum } of vat) add(tillVat, String(code), sign * toKopecks(sum));
+    }
+  }
+  const payments = rows(odooPayments, tillPayments);
+  const vat = rows(odooVat, tillVat);
+  const cash = rows(
+    new Map([
+      ["in", toKopecks(odoo.cash_in)],
+      ["out", toKopecks(odoo.cash_out)],
+    ]),
+    tillCash,
+  );
+  const rounding = total(odooVat) - total(odooPayments);
+  // an item may carry a kopeck of the rounding of another rate
+  const allowed = Math.abs(rounding) + receipts;
+  const mismatches = shifts.reduce((sum, shift) => sum + shift.mismatches, 0);
+  const exact = (list: readonly Row[]): boolean => list.every((row) => row.difference === 0);
+  return {
+    payments,
+    vat,
+    cash,
+    rounding,
+    receipts,
+    unsigned: odoo.unsigned,
+    missing: odoo.missing,
+    mismatches,
+    equal:
+      exact(payments) &&
+      exact(cash) &&
+      vat.every((row) => Math.abs(row.difference) <= allowed) &&
+      odoo.unsigned.length === 0 &&
+      odoo.missing.length === 0 &&
+      mismatches === 0,
+  };
+}

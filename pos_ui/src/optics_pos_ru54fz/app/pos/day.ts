@@ -1,0 +1,165 @@
+/** The day at the till: reports, the drawer's cash, the end of the shift. */
+import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError } from "@web/core/network/rpc";
+import { elevate } from "./elevation.ts";
+import { unsettledOrders } from "./unsettled.ts";
+import type { PosTill } from "./pos_till.ts";
+import {
+  closeShift,
+  copyOfLast,
+  moveCash,
+  reportX,
+  shiftTotals,
+  type Cashier,
+  type ShiftClosed,
+  type ShiftTotals,
+} from "../bridge/day_calls.ts";
+import { BridgeProblem } from "../bridge/problem.ts";
+import { CashDesk } from "../day/cash_desk.ts";
+import type { CashMove } from "../day/cash_move.ts";
+import type { OdooTotals } from "../day/compare_totals.ts";
+import { receiptText } from "../receipt/receipt_text.ts";
+import { deliverOrders } from "./delivery.ts";
+
+interface Orm {
+  call(model: string, method: string, args: unknown[]): Promise<unknown>;
+}
+
+export class PosDay {
+  readonly desk: CashDesk;
+  private readonly kkt: PosTill;
+
+  constructor(kkt: PosTill) {
+    this.kkt = kkt;
+    this.desk = new CashDesk({
+      database: kkt.till.database,
+      register: async (move) => {
+        const { direction, kopecks, cashier } = move;
+        const key = `cash:${move.id}`;
+        await moveCash(kkt.till.client, direction, kopecks, { name: cashier, inn: null }, key);
+      },
+      book: (move) => this.book(move),
+    });
+  }
+
+  get cashier(): Cashier {
+    return { name: receiptText(this.kkt.cashierName, 64) || "-", inn: null };
+  }
+
+  async reportX(): Promise<void> {
+    await reportX(this.kkt.till.client, `x:${crypto.randomUUID()}`);
+  }
+
+  async copyOfLast(): Promise<void> {
+    await copyOfLast(this.kkt.till.client, `copy:${crypto.randomUUID()}`);
+  }
+
+  /**
+   * The Z report; a manager's PIN where the cashier may not.
+   *
+   * @returns null when nobody gave the PIN
+   * @throws BridgeProblem, BridgeUnreachable, NotSent, OutcomeOpen
+   */
+  async closeShift(): Promise<ShiftClosed | null> {
+    const key = `z:${crypto.randomUUID()}`;
+    if (!this.mayCloseShift) return await this.closeShiftAsManager(key);
+    try {
+      return await closeShift(this.kkt.till.client, this.cashier, key);
+    } catch (error) {
+      const refused = error instanceof BridgeProblem && error.problem.code === "scope_insufficient";
+      if (!refused) throw error;
+      return await this.closeShiftAsManager(key);
+    }
+  }
+
+  /** What the till has since the start of Odoo's session. */
+  totals(): Promise<readonly ShiftTotals[]> {
+    const { start_at } = this.kkt.pos.session as unknown as {
+      start_at?: { toUTC(): { toISO(): string } };
+    };
+    const since = start_at?.toUTC().toISO() ?? new Date(Date.now() - 24 * 3_600_000).toISOString();
+    return shiftTotals(this.kkt.till.client, since);
+  }
+
+  /** Odoo's side of it. @throws when Odoo is away */
+  async odooTotals(shifts: readonly ShiftTotals[]): Promise<OdooTotals> {
+    const named = shifts.map(({ fn, shift }) => ({ fn, shift }));
+    const totals = await this.orm.call("pos.session", "kkt_closing_totals", [
+      [this.kkt.pos.session.id],
+      named,
+    ]);
+    return totals as OdooTotals;
+  }
+
+  /** Whether anything of ours waits for Odoo. */
+  get waiting(): boolean {
+    return this.desk.waiting.length > 0;
+  }
+
+  /** Brings to Odoo what waits for it. @throws when Odoo is away or refuses */
+  async deliver(): Promise<void> {
+    await deliverOrders(this.kkt.pos);
+    await this.desk.deliver();
+  }
+
+  /** Why the day can't be closed now, in sentences. */
+  blockers(): readonly string[] {
+    const { kkt } = this;
+    const lines = unsettledOrders(kkt.pos).map((order) =>
+      kkt.isOpen(order)
+        ? _t(
+            "Order %s: it is not known yet whether its receipt was printed. Open the order and wait for the till's answer.",
+            order.pos_reference,
+          )
+        : _t(
+            "Order %s: the card is charged, and there is no receipt. Open the order: print the receipt, or give the money back to the card.",
+            order.pos_reference,
+          ),
+    );
+    const { open } = this.desk;
+    if (open !== undefined) {
+      lines.push(_t("The last cash move has no answer of the register yet: ask again."));
+    }
+    return lines;
+  }
+
+  isAway(error: unknown): boolean {
+    return error instanceof ConnectionLostError;
+  }
+
+  private get mayCloseShift(): boolean {
+    const { pos } = this.kkt;
+    const cashier = pos.getCashier() as unknown as { _role?: string } | null;
+    return pos.config.kkt_cashier_closes_shift === true || cashier?._role === "manager";
+  }
+
+  private async closeShiftAsManager(key: string): Promise<ShiftClosed | null> {
+    const { kkt } = this;
+    const elevated = await elevate(kkt, {
+      needed: "manager",
+      title: _t("Close the shift"),
+      why: _t("The Z report needs a manager."),
+    });
+    if (elevated === null) return null;
+    return await closeShift(kkt.till.client.as(elevated), this.cashier, key);
+  }
+
+  private get orm(): Orm {
+    return this.kkt.pos.data.orm as Orm;
+  }
+
+  private async book(move: CashMove): Promise<void> {
+    const direction = move.direction === "in" ? _t("in") : _t("out");
+    await this.orm.call("pos.session", "kkt_cash_move", [
+      [move.sessionId],
+      {
+        uuid: move.id,
+        type: move.direction,
+        amount: move.kopecks / 100,
+        reason: move.reason,
+        partner_id: move.partnerId,
+        extras: { translatedType: direction, employee_id: move.employeeId },
+      },
+    ]);
+  }
+}
