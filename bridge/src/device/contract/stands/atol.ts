@@ -7,10 +7,10 @@ import { healRegister, ledgerOf, pressZ, registerFault } from "./register.ts";
 
 /** Short waits: the emulator answers at once or never. */
 export const FAST_ATOL = {
-  requestMs: 600,
+  requestMs: 1_000,
   timing: {
     pollMs: [5, 10, 20],
-    askMs: 1_500,
+    askMs: 4_000,
     signMs: 1_500,
     blockedMs: 150,
     retryMs: 20,
