@@ -42,6 +42,9 @@
         "point_of_sale._assets_pos": [
             "optics_pos_ru54fz/static/src/**/*",
         ],
+        "web.assets_unit_tests": [
+            "optics_pos_ru54fz/static/tests/unit/**/*",
+        ],
     },
     "post_init_hook": "post_init_hook",
     "installable": True,

@@ -1,0 +1,100 @@
+import { expect, test } from "@odoo/hoot";
+import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { getFilledOrder } from "@point_of_sale/../tests/unit/utils";
+import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
+import { fiscalize } from "@optics_pos_ru54fz/app/pos/fiscalize";
+import { setupPosWithTill } from "./bridge_stand_in";
+
+definePosModels();
+
+async function paidOrder(store, methodType = "cash") {
+  const order = await getFilledOrder(store);
+  const methods = store.models["pos.payment.method"].getAll();
+  const method = methods.find((one) => one.kkt_payment_type === methodType);
+  order.addPaymentline(method);
+  return order;
+}
+
+const kopecks = (roubles) => Math.round(roubles * 100);
+const sumOf = (list, field) => list.reduce((sum, one) => sum + kopecks(one[field]), 0);
+
+test("the receipt says the same as the order, to the kopeck", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const order = await paidOrder(store);
+  expect(await fiscalize(store.kkt, order)).toBe("fiscalized");
+  expect(bridge.receipts).toHaveLength(1);
+  const [{ key, body }] = bridge.receipts;
+  expect(key).toBe(`${order.uuid}:1`);
+  expect(body.type).toBe("sale");
+  expect(body.pos_id).toBe("T1");
+  expect(body.order.uuid).toBe(order.uuid);
+  expect(sumOf(body.items, "sum")).toBe(kopecks(order.priceIncl));
+  expect(sumOf(body.payments, "amount")).toBe(kopecks(order.priceIncl));
+  expect(body.items.every(({ vat }) => vat === 11)).toBe(true);
+  expect(JSON.parse(body.order.blob).uuid).toBe(order.uuid);
+});
+
+test("a signed order is sent once, and can't be changed", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const order = await paidOrder(store);
+  await fiscalize(store.kkt, order);
+  expect(await fiscalize(store.kkt, order)).toBe("fiscalized");
+  expect(bridge.receipts).toHaveLength(1);
+  expect(store.kkt.isFiscal(order)).toBe(true);
+  expect(() => order.assertEditable()).toThrow();
+  expect(() => order.lines[0].setDiscount(5)).toThrow();
+  expect(() => order.lines[0].setUnitPrice(1)).toThrow();
+  expect(store.canEditPayment(order)).toBe(false);
+});
+
+test("a signed order can't be deleted", async () => {
+  const { store } = await setupPosWithTill();
+  const order = await paidOrder(store);
+  await fiscalize(store.kkt, order);
+  expect(await store._onBeforeDeleteOrder(order)).toBe(false);
+});
+
+test("what the register refuses leaves the order as it was, and the next try has the next key", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const order = await paidOrder(store);
+  bridge.problem = { status: 503, code: "paper_out", detail: "Нет бумаги." };
+  expect(await fiscalize(store.kkt, order)).toBe("refused");
+  expect(store.kkt.isFiscal(order)).toBe(false);
+  order.assertEditable();
+  bridge.problem = null;
+  expect(await fiscalize(store.kkt, order)).toBe("fiscalized");
+  expect(bridge.receipts.map(({ key }) => key)).toEqual([`${order.uuid}:1`, `${order.uuid}:2`]);
+});
+
+test("without the bridge nothing is sent, nothing is marked, and the order can be changed", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const order = await paidOrder(store);
+  bridge.away = true;
+  expect(await fiscalize(store.kkt, order)).toBe("refused");
+  expect(bridge.receipts).toHaveLength(0);
+  expect(store.kkt.isLocked(order)).toBe(false);
+  order.assertEditable();
+});
+
+test("a tax without a VAT code is refused before anything is sent", async () => {
+  const { store, bridge } = await setupPosWithTill({ vatCode: false });
+  const order = await paidOrder(store);
+  expect(await fiscalize(store.kkt, order)).toBe("refused");
+  expect(bridge.receipts).toHaveLength(0);
+});
+
+test("two orders never go to the till at the same time", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const [first, second] = [await paidOrder(store), await paidOrder(store)];
+  const both = await Promise.all([fiscalize(store.kkt, first), fiscalize(store.kkt, second)]);
+  expect(both).toEqual(["fiscalized", "busy"]);
+  expect(bridge.receipts).toHaveLength(1);
+});
+
+test("Validate of a signed order goes to the screen with its copy", async () => {
+  const { store } = await setupPosWithTill();
+  const order = await paidOrder(store);
+  const validation = new OrderPaymentValidation({ pos: store, orderUuid: order.uuid });
+  expect(await validation.shouldHideValidationBehindFeedbackScreen()).not.toBe(false);
+  expect(validation.nextPage.page).toBe("ReceiptScreen");
+});
