@@ -10,6 +10,7 @@ from . import test_defaults
 from . import test_delivery
 from . import test_events
 from . import test_heartbeat
+from . import test_hoot
 from . import test_lease
 from . import test_notifications
 from . import test_order_link
