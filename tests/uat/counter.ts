@@ -13,6 +13,7 @@ import { restOf, type Rest } from "../chaos/ledgers.ts";
 import { PRODUCT_DEFAULTS } from "../proof/defaults.ts";
 import type { JournalEvent, Status } from "../proof/shop.ts";
 import type { Hall } from "./hall.ts";
+import { letPageClockJump } from "./hours.ts";
 import { TillBar } from "./page/till-bar.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -113,7 +114,7 @@ export class Counter {
           spec,
           printMs: options.printMs ?? 300,
           transport: "serial",
-          ofd: hall.stand.ofd.ready.listen,
+          ofd: `${hall.ofdLink.host}:${hall.ofdLink.port}`,
           odoo: {
             url: hall.stand.odooUrl,
             database: hall.stand.database,
@@ -146,6 +147,7 @@ export class Counter {
         viewport: SCREEN,
       });
       undo.push(() => pos.close());
+      if (clock !== null) await letPageClockJump(pos.page);
       log.watch(pos.page);
       await pos.open();
       await pos.waitForTillMode("online", 90_000);

@@ -25,7 +25,7 @@ export interface HallOptions {
   /** Names folder, database and programs. */
   readonly name: string;
   readonly tills: number;
-  /** Tells links that live at the same time apart, 1–250. */
+  /** Tells links that live at the same time apart, 1–249; the next one is taken, too. */
   readonly linkNumber: number;
   readonly progress: (step: string) => void;
 }
@@ -33,13 +33,20 @@ export interface HallOptions {
 export class Hall {
   readonly stand: Stand;
   readonly odooLink: Link;
+  readonly ofdLink: Link;
   readonly odoo: OdooClient;
   readonly ofd: OfdControl;
   readonly browser: Browser;
 
-  private constructor(stand: Stand, odooLink: Link, odoo: OdooClient, browser: Browser) {
+  private constructor(
+    stand: Stand,
+    links: { readonly odoo: Link; readonly ofd: Link },
+    odoo: OdooClient,
+    browser: Browser,
+  ) {
     this.stand = stand;
-    this.odooLink = odooLink;
+    this.odooLink = links.odoo;
+    this.ofdLink = links.ofd;
     this.odoo = odoo;
     this.ofd = new OfdControl(stand.ofd.ready.control);
     this.browser = browser;
@@ -61,8 +68,11 @@ export class Hall {
       },
       progress: options.progress,
     });
+    let ofd: Link | undefined;
     try {
       if (!link) throw new Error("the stand asked for no link to Odoo");
+      const [, ofdPort] = stand.ofd.ready.listen.split(":");
+      ofd = await Link.create(options.linkNumber + 1, await freePort(), Number(ofdPort));
       const odoo = await stand.admin();
       await addSunglasses(odoo);
       const browser = await launchChromium([
@@ -70,8 +80,9 @@ export class Hall {
         `--unsafely-treat-insecure-origin-as-secure=${link.url}`,
         `--ip-address-space-overrides=${link.host}:${link.port}=loopback`,
       ]);
-      return new Hall(stand, link, odoo, browser);
+      return new Hall(stand, { odoo: link, ofd }, odoo, browser);
     } catch (error) {
+      await ofd?.close();
       await link?.close();
       await stand.stop();
       throw error;
@@ -80,13 +91,20 @@ export class Hall {
 
   /** Both links of the shop: `away` refuses, as a router without a line does. */
   async links(state: "away" | "back"): Promise<void> {
-    if (state === "away") await this.ofd.fault({ kind: "refuse" });
-    else await this.ofd.clearFaults();
-    await this.odooLink.set(state === "away" ? "refuse" : "pass");
+    const mode = state === "away" ? "refuse" : "pass";
+    await this.ofdLink.set(mode);
+    await this.odooLink.set(mode);
+  }
+
+  /** Everything works again. */
+  async calm(): Promise<void> {
+    await this.ofd.clearFaults();
+    await this.links("back");
   }
 
   async close(): Promise<void> {
     await this.browser.close();
+    await this.ofdLink.close();
     await this.odooLink.close();
     await this.stand.stop();
   }

@@ -31,7 +31,10 @@ export class Seen {
 
   /** Words that a cashier has no use for. Names of the field that are Latin everywhere are allowed. */
   russian(what: string, text: string): void {
-    const rest = text.replace(/\b(Odoo|PIN|QR|VIP|Z|X|EAN|SKU|e-?mail|F5|T\d+)\b/gi, "");
+    const rest = text.replace(
+      /\b(Odoo|PIN|QR|VIP|Z|X|EAN|SKU|e-?mail|F5|T\d+|nalog\.gov\.ru)\b/gi,
+      "",
+    );
     const english = rest.match(/[A-Za-z]{3,}/g);
     this.check(
       `${what}: ${english === null ? "по-русски" : `осталось английское: ${english.join(", ")}`}`,

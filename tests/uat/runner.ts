@@ -22,7 +22,7 @@ export interface RunOptions {
 const STAND = [
   "Настоящие: Odoo 19 с PostgreSQL, процесс моста, SQLite, последовательная линия (pty), Chromium",
   "Эмуляторы: ККТ с ФН (протокол Штрих), ОФД (протокол ФНС поверх TCP)",
-  "Экран кассы 1024 × 768; связь с Odoo — через отдельное сетевое пространство, которое обрывают",
+  "Экран кассы 1024 × 768; связь с Odoo и с ОФД — через отдельные сетевые пространства, которые обрывают",
 ];
 
 async function runOne(
@@ -58,7 +58,7 @@ async function runOne(
       for (const text of counter.pos.errors) console.log(`        page: ${text.slice(0, 300)}`);
       await counter.close();
     }
-    await hall.links("back");
+    await hall.calm();
   }
   const { steps, notes, scaled } = log;
   const seconds = (performance.now() - from) / 1000;
