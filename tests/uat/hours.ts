@@ -1,0 +1,47 @@
+/** Hours that pass in minutes: the clocks of bridge, register and page go ahead together. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Page } from "playwright-core";
+import type { Counter } from "./counter.ts";
+
+/** The bridge looks for its new clock every second, ms. */
+const CLOCK_SEEN_MS = 1_200;
+
+/** Before the page is opened: its clock can be put ahead, its timers run as ever. */
+export async function letPageClockJump(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const scope = globalThis as unknown as { Date: DateConstructor; uatAheadMs?: number };
+    const Real = scope.Date;
+    const now = () => Real.now() + (scope.uatAheadMs ?? 0);
+    scope.Date = new Proxy(Real, {
+      construct: (target, args: unknown[], newTarget) =>
+        Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as object,
+      get: (target, name) => (name === "now" ? now : (Reflect.get(target, name) as unknown)),
+    });
+  });
+}
+
+export class Hours {
+  readonly #counter: Counter;
+  #seconds = 0;
+
+  constructor(counter: Counter) {
+    this.#counter = counter;
+  }
+
+  get seconds(): number {
+    return this.#seconds;
+  }
+
+  /** So many seconds pass for everything that stands in the shop. */
+  async pass(seconds: number): Promise<void> {
+    const { clock, kkt, pos } = this.#counter;
+    if (!clock) throw new Error("the counter was opened without a clock");
+    this.#seconds += seconds;
+    clock.set(this.#seconds);
+    await kkt.post("/clock", { advanceSeconds: seconds });
+    await pos.page.evaluate((ms) => {
+      (globalThis as unknown as { uatAheadMs: number }).uatAheadMs = ms;
+    }, this.#seconds * 1000);
+    await sleep(CLOCK_SEEN_MS);
+  }
+}

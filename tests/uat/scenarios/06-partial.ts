@@ -1,0 +1,61 @@
+import { REFUND, SALE, itemTags, rub, seeLedgers, tags } from "../ledgers.ts";
+import type { Scenario } from "../scenario.ts";
+import { CARD, CASH, RECEIPT_WITHIN_S, fill, finish, product } from "../selling.ts";
+
+export const partial: Scenario = {
+  id: "06",
+  title: "оплата по частям, частичный возврат, пределы скидок",
+  passes: "суммы, теги и связи верны; пределы скидок держатся",
+  async run({ hall, log, counter: open }) {
+    const counter = await open();
+    const { pos } = counter;
+    const glasses = product("sunglasses", 0);
+    const frame = product("frames", 6);
+    const sum = 2 * glasses.priceKopecks + frame.priceKopecks;
+    const cash = 300_000;
+    let uuid = "";
+    let reference = "";
+    await log.step("Двое очков и оправа, часть наличными, часть картой", "чек", async (see) => {
+      uuid = await fill(counter, [glasses, glasses, frame]);
+      await pos.toPayment();
+      await pos.addPayment(CASH, "3000");
+      await pos.addPayment(CARD);
+      const sold = await finish(counter, uuid);
+      see.atMost("Экран чека", sold.seconds, RECEIPT_WITHIN_S, "с");
+    });
+    await log.step("Сверка", "наличными и картой в сумме цена", async (see) => {
+      const { document, order } = await seeLedgers(see, counter, { uuid, sum, operation: SALE });
+      reference = order.pos_reference;
+      see.equal("Наличными (1031)", tags(document.tlv, 1031), [cash]);
+      see.equal("Безналичными (1081)", tags(document.tlv, 1081), [sum - cash]);
+      see.equal("Ставки НДС (1199)", itemTags(document.tlv, 1199), [11, 6]);
+      await pos.newOrder();
+    });
+    let back = "";
+    await log.step("Возврат одних очков из двух на карту", "чек возврата", async (see) => {
+      await pos.openOrders("paid");
+      await pos.selectOrder(reference);
+      await pos.refund({ [glasses.name]: 1 });
+      back = pos.orderUuid();
+      await pos.addPayment(CARD);
+      const sold = await finish(counter, back);
+      see.atMost("Экран чека", sold.seconds, RECEIPT_WITHIN_S, "с");
+    });
+    await log.step("Сверка возврата", `возвращено ${rub(glasses.priceKopecks)}`, async (see) => {
+      const { document } = await seeLedgers(see, counter, {
+        uuid: back,
+        sum: glasses.priceKopecks,
+        operation: REFUND,
+      });
+      see.equal("Безналичными (1081)", tags(document.tlv, 1081), [glasses.priceKopecks]);
+      see.equal("Ставка НДС (1199)", itemTags(document.tlv, 1199), [11]);
+      const [order] = await hall.odoo.read<
+        { refunded_order_id: [number, string] | false } & Record<string, unknown>
+      >("pos.order", [["uuid", "=", back]], ["refunded_order_id"]);
+      const [original] = await hall.odoo.search("pos.order", [["uuid", "=", uuid]]);
+      const linked = order?.refunded_order_id;
+      see.equal("Возврат ссылается на продажу", linked ? linked[0] : null, original);
+      await pos.newOrder();
+    });
+  },
+};

@@ -1,0 +1,79 @@
+import { Hours } from "../hours.ts";
+import { seeAllDelivered } from "../ledgers.ts";
+import type { Scenario } from "../scenario.ts";
+import { CARD, CASH, RECEIPT_WITHIN_S, product, seeBuffer, sell } from "../selling.ts";
+import type { Payment } from "../selling.ts";
+import { QUICK_LINKS } from "../timers.ts";
+
+const SALES = 30;
+const HOURS = 4;
+const STEP_S = (HOURS * 3_600) / SALES;
+
+const GOODS = [
+  [product("sunglasses", 3)],
+  [product("frames", 5), product("lenses", 6)],
+  [product("accessories", 1), product("accessories", 3)],
+  [product("lenses", 7)],
+] as const;
+
+const PAYMENTS: readonly (readonly Payment[])[] = [
+  [{ method: CARD }],
+  [{ method: CASH }],
+  [{ method: CARD, amount: "100" }, { method: CASH }],
+];
+
+export const fourHours: Scenario = {
+  id: "09",
+  title: "четыре часа без связи, 30 разных продаж",
+  passes:
+    "30 чеков в буфере, индикатор «4 ч 00 мин, 30 чеков», тревоги о буфере нет; затем всё доставлено",
+  async run({ hall, log, counter: open }) {
+    log.note(
+      `Четыре часа сжаты: после каждой продажи часы моста, ККТ и страницы уходят вперёд на ${STEP_S / 60} мин`,
+    );
+    log.note(
+      "Odoo и ОФД остаются в настоящем времени: расхождение часов после возврата — от сжатия",
+    );
+    const counter = await open({ scaled: QUICK_LINKS, clock: true });
+    const { bar } = counter;
+    const hours = new Hours(counter);
+    await log.step("Связь с Odoo и ОФД пропала", "индикатор «офлайн»", async (see) => {
+      await hall.links("away");
+      await counter.waitForMode("offline");
+      see.matches("Индикатор", await bar.waitForText(/офлайн/i), /офлайн/i);
+    });
+    let longest = 0;
+    for (const part of [1, 2, 3]) {
+      const count = SALES / 3;
+      await log.step(
+        `Кассир продаёт: чеки ${(part - 1) * count + 1}–${part * count}`,
+        "каждый ≤ 7 с",
+        async (see) => {
+          for (let sale = 0; sale < count; sale += 1) {
+            const index = (part - 1) * count + sale;
+            await hours.pass(STEP_S);
+            const goods = GOODS[index % GOODS.length] ?? GOODS[0];
+            const sold = await sell(counter, goods, PAYMENTS[index % PAYMENTS.length] ?? []);
+            longest = Math.max(longest, sold.seconds);
+          }
+          see.atMost("Самый долгий чек", longest, RECEIPT_WITHIN_S, "с");
+          await seeBuffer(see, counter, part * count);
+        },
+      );
+    }
+    await log.step("Прошло четыре часа", "«4 ч 00 мин, 30 чеков», тревоги нет", async (see) => {
+      see.equal("Прошло по часам кассы, ч", hours.seconds / 3_600, HOURS);
+      const text = await bar.waitForText(/4\s*ч\s*0\d\s*мин/i, 90_000);
+      see.matches("Индикатор", text, /офлайн.*4\s*ч\s*0\d\s*мин.*30/i);
+      const { alerts } = await counter.status();
+      const buffer = alerts.filter(({ code }) => code.startsWith("buffer_"));
+      see.equal("Тревог о буфере", buffer.length, 0);
+      see.russian("Подсказка индикатора", await bar.tooltip());
+    });
+    await log.step("Связь вернулась", "все 30 доставлены", async (see) => {
+      await hall.links("back");
+      see.atMost("Доставлено через", await counter.delivered(900_000), 600, "с");
+      await seeAllDelivered(see, counter, SALES);
+    });
+  },
+};
