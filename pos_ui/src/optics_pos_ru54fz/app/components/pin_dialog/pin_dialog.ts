@@ -111,10 +111,8 @@ export class KktPinDialog extends Component<Props> {
   private key(event: KeyboardEvent): void {
     const { isActive } = (this.env as { dialogData: { isActive: boolean } }).dialogData;
     if (!isActive || event.ctrlKey || event.altKey || event.metaKey) return;
-    // Enter on a button presses it, but for the PIN's own
-    const target = event.target as HTMLElement | null;
-    const onButton = target?.closest(".kkt-pin-person, .kkt-pin-cancel") ?? null;
-    if (event.key === "Enter" && onButton !== null) return;
+    // with nothing typed Enter presses the button that has the focus
+    if (event.key === "Enter" && this.state.pin === "") return;
     if (!this.entry.press(event.key)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
