@@ -11,6 +11,7 @@ import { OPERATIONS, type Operation } from "./operations.ts";
 import { Problem } from "./problems.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { bufferRoutes } from "./routes/buffer.ts";
+import { lookupRoutes } from "./routes/lookup.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { receiptRoutes } from "./routes/receipts.ts";
 import { statusRoutes } from "./routes/status.ts";
@@ -27,6 +28,7 @@ export function createApp(deps: HttpDeps): Express {
   authRoutes(door, deps);
   peopleRoutes(door, deps);
   receiptRoutes(door, deps, kept);
+  lookupRoutes(door, deps);
   tillRoutes(door, deps, kept);
   bufferRoutes(door, deps, kept);
   app.use("/v1", door.router);

@@ -16,6 +16,8 @@ export type HttpJournal = Pick<
   Journal,
   | "get"
   | "byUuid"
+  | "byFd"
+  | "lookup"
   | "list"
   | "buffer"
   | "setCapacity"

@@ -4,6 +4,7 @@
  */
 import { wireReceiptSchema } from "../domain/receipt-wire.ts";
 import { BUFFER_OPERATIONS } from "./operations/buffer.ts";
+import { LOOKUP_OPERATIONS } from "./operations/lookup.ts";
 import type { Operation } from "./operations/operation.ts";
 import { PEOPLE_OPERATIONS } from "./operations/people.ts";
 import { TILL_OPERATIONS } from "./operations/till.ts";
@@ -174,6 +175,7 @@ export const OPERATIONS = {
     answers: { 200: documentAnswerSchema },
     problems: ["receipt_unknown", "document_unknown", "idempotency_key_malformed"],
   },
+  ...LOOKUP_OPERATIONS,
   ...TILL_OPERATIONS,
   status: {
     id: "status",

@@ -1,29 +1,8 @@
 /** Operations of the till besides receipts: begun before the device is asked, ended with its event. */
 import type { Statement } from "better-sqlite3";
 import type { Ledger } from "./ledger.ts";
-import type {
-  BeginOperationResult,
-  Journal,
-  OperationIntent,
-  OperationKind,
-  OperationState,
-  Reason,
-  StoredOperation,
-} from "./types.ts";
-
-interface OperationRow {
-  readonly seq: number;
-  readonly key: string;
-  readonly kind: OperationKind;
-  readonly body_hash: string;
-  readonly body: string;
-  readonly state: OperationState;
-  readonly intent: string | null;
-  readonly result: string | null;
-  readonly reason: string | null;
-  readonly begun_at: string;
-  readonly ended_at: string | null;
-}
+import { toStoredOperation, type OperationRow } from "./operation-rows.ts";
+import type { BeginOperationResult, Journal, OperationState, StoredOperation } from "./types.ts";
 
 interface EndedRow {
   readonly seq: number;
@@ -148,24 +127,4 @@ function documentOf(result: Readonly<Record<string, unknown>> | null): {
     fn: typeof fn === "string" ? fn : null,
     fd: typeof fd === "number" && Number.isInteger(fd) ? fd : null,
   };
-}
-
-function toStoredOperation(row: OperationRow): StoredOperation {
-  return {
-    seq: row.seq,
-    key: row.key,
-    kind: row.kind,
-    bodyHash: row.body_hash,
-    body: JSON.parse(row.body) as Readonly<Record<string, unknown>>,
-    state: row.state,
-    intent: parsed<OperationIntent>(row.intent),
-    result: parsed<Readonly<Record<string, unknown>>>(row.result),
-    reason: parsed<Reason>(row.reason),
-    begunAt: row.begun_at,
-    endedAt: row.ended_at,
-  };
-}
-
-function parsed<T>(text: string | null): T | null {
-  return text === null ? null : (JSON.parse(text) as T);
 }

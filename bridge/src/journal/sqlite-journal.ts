@@ -10,6 +10,7 @@ import { CatalogueShelf } from "./catalogue-shelf.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import { DocumentShelf } from "./document-shelf.ts";
 import { Ledger } from "./ledger.ts";
+import { ReceiptLookup } from "./lookup.ts";
 import { migrate } from "./migrate.ts";
 import { openDatabase } from "./open-database.ts";
 import { OperationBook } from "./operation-book.ts";
@@ -64,6 +65,7 @@ export class SqliteJournal implements Journal {
   readonly #documents: DocumentShelf;
   readonly #operations: OperationBook;
   readonly #catalogue: CatalogueShelf;
+  readonly lookup: ReceiptLookup;
   /**
    * The row last read or written, and the count of writes at that time: a sale asks for its own row
    * a dozen times. It does not outlive a write, and nobody else writes here (process lock).
@@ -84,6 +86,7 @@ export class SqliteJournal implements Journal {
     this.#documents = new DocumentShelf(this.#ledger);
     this.#operations = new OperationBook(this.#ledger);
     this.#catalogue = new CatalogueShelf(this.#ledger);
+    this.lookup = new ReceiptLookup(this.#ledger);
   }
 
   /** @throws JournalError when locked, corrupt, of a newer schema or not durable here */

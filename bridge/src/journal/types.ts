@@ -156,6 +156,31 @@ export interface CatalogueItem {
   readonly unit: number;
 }
 
+/** A receipt that is not at rest, and what Odoo said of it. */
+export interface UnsettledReceipt {
+  /** Its blob is not read. */
+  readonly row: StoredReceipt;
+  /** Times that Odoo refused it. */
+  readonly attempts: number;
+  readonly error: string | null;
+}
+
+/** Questions that come up seldom; what they give has no blobs. */
+export interface JournalLookup {
+  /**
+   * The rows of so many numbers below `beforeSeq` (null: from the newest on), newest first.
+   * `next` is the `beforeSeq` of the next window; null at the journal's beginning.
+   */
+  back(
+    beforeSeq: number | null,
+    window: number,
+  ): { readonly rows: readonly StoredReceipt[]; readonly next: number | null };
+  /** Open, in doubt, waiting for a leg, or dead; oldest first. */
+  unsettled(limit: number): readonly UnsettledReceipt[];
+  /** Operations that were carried out, newest first. */
+  operationsDone(kinds: readonly OperationKind[], limit: number): readonly StoredOperation[];
+}
+
 /**
  * Every method that changes something is one transaction, durable when it returns.
  * @throws JournalError storage_full where the disk takes it not
@@ -266,6 +291,7 @@ export interface Journal {
   catalogueSize(): number;
   /** Of all items, for a pull of the whole catalogue to find those that are gone. */
   catalogueIds(): readonly number[];
+  readonly lookup: JournalLookup;
   get(key: ReceiptKey): StoredReceipt | null;
   byUuid(uuid: string): readonly StoredReceipt[];
   byFd(fn: string, fd: number): StoredReceipt | null;

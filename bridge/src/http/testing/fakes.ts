@@ -314,6 +314,12 @@ export function fakeJournal(
         .filter((row) => state === undefined || row.state === state)
         .filter((row) => beforeSeq === undefined || row.seq < beforeSeq)
         .slice(0, limit),
+    byFd: (fn, fd) => all().find(({ fiscal }) => fiscal?.fn === fn && fiscal.fd === fd) ?? null,
+    lookup: {
+      back: () => ({ rows: all(), next: null }),
+      unsettled: () => [],
+      operationsDone: () => [],
+    },
     buffer: () => ({ ...emptyBuffer, capacity: store.capacity }),
     setCapacity: (capacity) => void (store.capacity = capacity),
     events: ({ beforeSeq, limit }) =>
