@@ -5,7 +5,7 @@
     "summary": "Tills, fiscal receipts and VAT codes of 54-FZ for the Point of Sale",
     "author": "OpticsERP",
     "license": "LGPL-3",
-    "depends": ["pos_hr", "pos_sale"],
+    "depends": ["pos_hr", "pos_sale", "sms"],
     "data": [
         "security/kkt_groups.xml",
         "security/ir.model.access.csv",
@@ -32,6 +32,8 @@
         "views/account_tax_views.xml",
         "views/product_template_views.xml",
         "views/res_config_settings_views.xml",
+        "views/kkt_electronic_receipt_templates.xml",
+        "views/kkt_electronic_receipt_views.xml",
         "views/kkt_alert_views.xml",
         "views/kkt_notification_views.xml",
         "views/menus.xml",

@@ -1,1 +1,2 @@
+from . import electronic_receipt
 from . import kkt

@@ -8,7 +8,8 @@ UPDATE kkt_till
 UPDATE kkt_till_command
    SET state = 'expired'
  WHERE state IN ('pending', 'sent');
--- nor write to the people of the original
+-- nor write to the buyers and the people of the original
+UPDATE kkt_electronic_receipt SET state = 'cancelled' WHERE state IN ('waiting', 'sending');
 UPDATE kkt_notification_channel SET active = false, token = NULL;
 UPDATE kkt_pairing_code
    SET state = 'revoked'

@@ -26,6 +26,11 @@ from . import kkt_notification
 from . import kkt_notification_channel
 from . import kkt_notification_delivery
 from . import kkt_till_alerts
+from . import kkt_receipt_electronic
+from . import kkt_receipt_requisites
+from . import kkt_electronic_receipt
+from . import kkt_electronic_receipt_message
+from . import ir_mail_server
 from . import pos_config
 from . import pos_order
 from . import pos_order_sync

@@ -60,7 +60,7 @@ class KktNotification(models.Model):
     state = fields.Selection(
         [
             ("waiting", "Waiting"),
-            ("sent", "Sent"),
+            ("sent", "Sent Off"),
             ("failed", "Given Up"),
             ("cancelled", "Not Needed"),
         ],
@@ -72,7 +72,7 @@ class KktNotification(models.Model):
     body = fields.Text(readonly=True)
     tries = fields.Integer(readonly=True)
     error = fields.Char(readonly=True)
-    sent_at = fields.Datetime(string="Sent", readonly=True)
+    sent_at = fields.Datetime(string="Sent At", readonly=True)
     told_end = fields.Boolean(
         readonly=True, help="The message said already that the alert is over."
     )

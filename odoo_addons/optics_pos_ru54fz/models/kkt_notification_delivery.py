@@ -171,7 +171,7 @@ class KktNotificationChannel(models.Model):
             mail.send(raise_exception=True)
             reason = mail.state == "exception" and (mail.failure_reason or "?")
         except (MailDeliveryException, smtplib.SMTPException, OSError) as error:
-            reason = _cause(error)
+            reason = mail_cause(error)
         except AssertionError as error:
             reason = str(error)
         mail.unlink()
@@ -214,9 +214,9 @@ class KktNotificationChannel(models.Model):
         return DeliveryError(text)
 
 
-def _cause(error):
+def mail_cause(error):
     """What Odoo wrapped, where it did."""
     for part in error.args:
         if isinstance(part, Exception):
             return part
-    return error.__cause__ or error
+    return error.__cause__ or error.__context__ or error
