@@ -18,6 +18,7 @@ import { measureLine } from "./line.ts";
 import { USAGE, parseOptions, type BenchOptions, type Id } from "./options.ts";
 import { json, markdown, terminal, type Failure, type Report } from "./report.ts";
 import { measureScreen } from "./screen.ts";
+import { measureScreens } from "./screens.ts";
 import { measureSustained } from "./sustained.ts";
 import { measureIdle, measureStart, measureUnplugged } from "./bridge-alone.ts";
 import type { Figure } from "./stats.ts";
@@ -96,7 +97,7 @@ const measurements: readonly Measurement[] = [
   {
     ids: ["d"],
     what: "sales in Chromium, with a till and without",
-    run: async () => [await measureScreen({ count, progress })],
+    run: () => measureScreen({ count, progress }),
   },
   {
     ids: ["e"],
@@ -113,6 +114,15 @@ const measurements: readonly Measurement[] = [
     ids: ["i"],
     what: "receipts while the register's cable is out",
     run: () => measureUnplugged({ dir, count }),
+  },
+  {
+    ids: ["k", "l", "m", "n"],
+    what: "what people wait for at their screens",
+    run: () =>
+      measureScreens({
+        wanted: { start: only.has("k"), told: only.has("l") || only.has("m"), list: only.has("n") },
+        progress,
+      }),
   },
 ];
 

@@ -1,7 +1,7 @@
 /** The command line of the bench. */
 import { parseArgs } from "node:util";
 
-export const IDS = ["a", "b", "c", "d", "e", "g", "h", "i"] as const;
+export const IDS = ["a", "b", "c", "d", "e", "g", "h", "i", "k", "l", "m", "n"] as const;
 export type Id = (typeof IDS)[number];
 
 export interface BenchOptions {
@@ -10,7 +10,7 @@ export interface BenchOptions {
   readonly count: number | null;
 }
 
-export const USAGE = `usage: node --import tsx tests/bench/main.ts [--only a,b,c,d,e,g,h,i] [--n COUNT]
+export const USAGE = `usage: node --import tsx tests/bench/main.ts [--only a,b,c,d,e,g,h,i,k,l,m,n] [--n COUNT]
   --only  which figures; default all
           a  HTTP → accepted commit against raw fdatasync
           b  bridge overhead per receipt, device time excluded
@@ -20,8 +20,12 @@ export const USAGE = `usage: node --import tsx tests/bench/main.ts [--only a,b,c
           g  process start → ready line with 10,000 receipts in the journal
           h  memory and CPU of an idle bridge
           i  answer to a receipt while the register's cable is out
-  --n     receipts of each measurement; default 500 for a and b, 100 for c, 30 pairs for d,
-          1,000 for e, 20 for i; less where the machine is slow: all of it stays within ten minutes`;
+          k  POS start with a till against stock
+          l  bridge killed → the cashier is told
+          m  bridge frozen → the cashier is told
+          n  list of 40 tills with 100,000 receipts in Odoo
+  --n     receipts of each measurement; default 500 for a and b, 100 for c, 50 pairs for d,
+          1,000 for e, 20 for i; less where the machine is slow: all of it stays within twenty minutes`;
 
 const isId = (text: string): text is Id => (IDS as readonly string[]).includes(text);
 

@@ -10,9 +10,9 @@ import { Stopwatch } from "./stopwatch.ts";
 
 const SEED = 1;
 const WARM_UP = 3;
-const COUNT = 30;
-/** A slow machine sells less: together with the set-up this keeps the bench within six minutes. */
-const BUDGET_MS = 150_000;
+const COUNT = 50;
+/** A slow machine sells less: together with the set-up this keeps the figure within ten minutes. */
+const BUDGET_MS = 420_000;
 
 /** One open point of sale with a cashier in front of it. */
 class Counter {
@@ -83,7 +83,7 @@ function productsToSell(): readonly string[] {
 export async function measureScreen(options: {
   readonly count: number | null;
   readonly progress: (step: string) => void;
-}): Promise<Figure> {
+}): Promise<readonly Figure[]> {
   const { progress } = options;
   const count = options.count ?? COUNT;
   const stand = await Stand.start({
@@ -122,7 +122,7 @@ export async function measureScreen(options: {
       }
       const errors = [...withTill.errors, ...stock.errors];
       if (errors.length > 0) throw new Error(`a page reported errors:\n${errors.join("\n")}`);
-      return figure(withTill.times, stock.times);
+      return figures(withTill.times, stock.times);
     } finally {
       await browser.close();
     }
@@ -131,18 +131,29 @@ export async function measureScreen(options: {
   }
 }
 
-function figure(withTill: readonly number[], stock: readonly number[]): Figure {
-  return {
-    id: "d",
-    what: "Validate → receipt screen, till and bridge, zero print time",
-    measured: spread(withTill),
-    baseline: { what: "stock POS, same database", spread: spread(stock) },
-    target: { of: "ratio", atMost: 1.3 },
-    notes: [
-      "on the page's clock, from the input event to the receipt in the document (with a till: the " +
-        "copy with its fiscal data); two open points of sale in one Chromium, sales in turns, each " +
-        "begun when both pages are at rest; serial pty; stock waits for Odoo to save the order, " +
-        "with a till the order is saved behind the receipt screen",
-    ],
-  };
+function figures(withTill: readonly number[], stock: readonly number[]): readonly Figure[] {
+  const [till, plain] = [spread(withTill), spread(stock)];
+  return [
+    {
+      id: "d",
+      what: "Validate → receipt screen, till and bridge, zero print time",
+      measured: till,
+      baseline: { what: "stock POS, same database", spread: plain },
+      target: { of: "ratio", atMost: 1.2 },
+      notes: [
+        "on the page's clock, from the input event to the receipt in the document (with a till: the " +
+          "copy with its fiscal data); two open points of sale in one Chromium, sales in turns, each " +
+          "begun when both pages are at rest; serial pty; stock waits for Odoo to save the order, " +
+          "with a till the order is saved behind the receipt screen",
+      ],
+    },
+    {
+      id: "d",
+      what: "the same, P95 against stock's P95",
+      measured: null,
+      baseline: null,
+      target: { of: "value", value: till.p95 / plain.p95, unit: "×", atMost: 1.2 },
+      notes: [],
+    },
+  ];
 }
