@@ -1,10 +1,12 @@
 /**
  * `make test-odoo-upstream`: all of Odoo's own POS tests with our addons and no till. What fails is
  * run again alone, and what fails again is run on stock Odoo; exit code 1 for what only ours fails.
- * The addons are copied first, so that an edit meanwhile changes nothing.
+ * The addons (of this checkout, or of the folder after `--addons`) are copied first, so that an
+ * edit meanwhile changes nothing. `--tags` runs some of the tests.
  */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import {
   commonArgs,
   createDatabase,
@@ -30,7 +32,12 @@ const TIMEOUT_MS = 4 * 3_600_000;
 const started = performance.now();
 const seconds = () => (performance.now() - started) / 1000;
 const tell = (step: string) => console.log(`[${seconds().toFixed(0).padStart(5)} s] ${step}`);
-const tags = process.argv[2] ?? "/point_of_sale";
+const { values: options } = parseArgs({
+  options: {
+    tags: { type: "string", default: "/point_of_sale" },
+    addons: { type: "string", default: join(repoRoot, "odoo_addons") },
+  },
+});
 
 /** Options given later win. */
 const copied = statePath("upstream/addons");
@@ -61,7 +68,7 @@ try {
   rmSync(copied, { recursive: true, force: true });
   mkdirSync(copied, { recursive: true });
   for (const name of addons) {
-    cpSync(join(repoRoot, "odoo_addons", name), join(copied, name), { recursive: true });
+    cpSync(join(options.addons, name), join(copied, name), { recursive: true });
   }
   const template = await ensureTemplate({ odooDemo: true, stock: true });
   const postgres = await startPostgres();
@@ -71,7 +78,7 @@ try {
   tell(`${addons.join(", ")} installed beside Odoo's POS addons, no till`);
   await fresh(OURS_AGAIN, OURS);
 
-  const whole = await tests(OURS, [tags], withOurs);
+  const whole = await tests(OURS, [options.tags], withOurs);
   const again = tagsOf(whole.failed);
   // what is no single test can't be asked again: it counts
   const broken = whole.failed.filter((test) => tagsOf([test]).length === 0);
