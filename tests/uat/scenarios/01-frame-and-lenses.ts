@@ -37,8 +37,19 @@ export const frameAndLenses: Scenario = {
       const shown = await pos.page.locator(".set-partner").first().innerText();
       see.matches("На заказе", shown, /Очкова/);
     });
-    await log.step("Оплата картой, «Подтвердить»", "чек ≤ 7 с", async (see) => {
+    await log.step("Покупатель хочет электронный чек", "адрес и согласие записаны", async (see) => {
       await pos.toPayment();
+      await pos.page.locator(".kkt-contact").first().click();
+      const field = pos.page.locator(".kkt-contact-input");
+      await field.waitFor();
+      see.equal("Адрес предложен", await field.inputValue(), BUYER.email);
+      see.russian("Окно", await pos.page.locator(".modal-content").last().innerText());
+      await pos.page.locator(".kkt-contact-consent input").check();
+      await pos.page.locator(".kkt-contact-save").click();
+      await field.waitFor({ state: "detached" });
+      see.matches("На экране", await pos.page.locator(".kkt-contact").innerText(), /anna/);
+    });
+    await log.step("Оплата картой, «Подтвердить»", "чек ≤ 7 с", async (see) => {
       await pos.addPayment(CARD);
       const sold = await finish(counter, uuid);
       see.atMost("Экран чека", sold.seconds, RECEIPT_WITHIN_S, "с");

@@ -1,13 +1,19 @@
 import { REFUND, SALE, itemTags, rub, seeLedgers, tags } from "../ledgers.ts";
+import { person } from "../counter.ts";
+import { PinDialog } from "../page/pin.ts";
+import { Trouble } from "../page/trouble.ts";
 import type { Scenario } from "../scenario.ts";
 import { CARD, CASH, RECEIPT_WITHIN_S, fill, finish, product } from "../selling.ts";
+import { QUICK_LINKS } from "../timers.ts";
 
 export const partial: Scenario = {
   id: "06",
   title: "оплата по частям, частичный возврат, пределы скидок",
   passes: "суммы, теги и связи верны; пределы скидок держатся",
   async run({ hall, log, counter: open }) {
-    const counter = await open();
+    const counter = await open({ scaled: QUICK_LINKS });
+    const pin = new PinDialog(counter.pos.page);
+    const trouble = new Trouble(counter.pos.page);
     const { pos } = counter;
     const glasses = product("sunglasses", 0);
     const frame = product("frames", 6);
@@ -56,6 +62,58 @@ export const partial: Scenario = {
       const linked = order?.refunded_order_id;
       see.equal("Возврат ссылается на продажу", linked ? linked[0] : null, original);
       await pos.newOrder();
+    });
+    const chief = person("manager");
+    const after = (percent: number) => Math.round((frame.priceKopecks * (100 - percent)) / 100);
+    await log.step("Скидка 10 % — кассир даёт её сам", "чек без вопросов", async (see) => {
+      const own = await fill(counter, [frame]);
+      await pos.pad("%", "1", "0");
+      await pos.toPayment();
+      await pos.addPayment(CARD);
+      await finish(counter, own);
+      await seeLedgers(see, counter, { uuid: own, sum: after(10), operation: SALE });
+      await pos.newOrder();
+    });
+    let approved = "";
+    await log.step(
+      "Скидка 30 % — касса зовёт управляющего",
+      "без его PIN дальше не идёт",
+      async (see) => {
+        approved = await fill(counter, [frame]);
+        await pos.pad("%", "3", "0");
+        await pos.page.locator(".pay-order-button").first().click();
+        const said = await pin.waitFor();
+        see.matches("Сказано", said, /30\s*%/);
+        see.russian("Слова", said);
+        const wrong = await pin.typeWrong(chief);
+        see.matches("Неверный PIN", wrong, /PIN/i);
+        see.russian("Слова о неверном PIN", wrong);
+      },
+    );
+    await log.step("Управляющий набирает свой PIN", "чек со скидкой 30 %", async (see) => {
+      await pin.type(chief);
+      await pos.page.locator(".payment-screen").waitFor();
+      await pos.addPayment(CARD);
+      await finish(counter, approved);
+      await seeLedgers(see, counter, { uuid: approved, sum: after(30), operation: SALE });
+      const [order] = await hall.odoo.read<
+        { kkt_approval: string | false } & Record<string, unknown>
+      >("pos.order", [["uuid", "=", approved]], ["kkt_approval"]);
+      see.check("Разрешение записано в заказе Odoo", Boolean(order?.kkt_approval));
+      await pos.newOrder();
+    });
+    await log.step("Скидка 60 %", "не даёт никто", async (see) => {
+      await fill(counter, [frame]);
+      await pos.pad("%", "6", "0");
+      await pos.page.locator(".pay-order-button").first().click();
+      const said = await trouble.waitFor(/50\s*%/);
+      see.matches("Сказано", said, /50\s*%/);
+      see.russian("Слова", said);
+      await trouble.leave();
+      see.check(
+        "Экран оплаты не открылся",
+        !(await pos.page.locator(".payment-screen").isVisible()),
+      );
     });
   },
 };
