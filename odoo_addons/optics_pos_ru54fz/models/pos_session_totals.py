@@ -21,7 +21,7 @@ class PosSession(models.Model):
 
         :param list shifts: ``[{fn, shift}]`` as the till has them
         :returns: ``{payments: {kind: sum}, vat: [{code, sum, tax}], cash_in, cash_out,
-            orders, unsigned: [name], missing: [name]}``; payments by
+            orders, lines, unsigned: [name], missing: [name]}``; payments by
             ``kkt_payment_type``, net of change, with the offset of prepayments as
             ``prepaid``; vat by ``kkt_vat_code`` of the goods, in full; ``unsigned``
             orders have no fiscal receipt, ``missing`` receipts have no order
@@ -48,6 +48,7 @@ class PosSession(models.Model):
             "cash_in": _round(sum(amount for amount in moves if amount > 0)),
             "cash_out": _round(-sum(amount for amount in moves if amount < 0)),
             "orders": len(orders),
+            "lines": len(orders.lines),
             "unsigned": unsigned.mapped("name"),
             "missing": [receipt.display_name for receipt in missing],
         }

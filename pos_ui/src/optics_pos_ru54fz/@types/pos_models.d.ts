@@ -29,12 +29,20 @@ export interface TaxRecord {
   readonly children_tax_ids?: readonly TaxRecord[];
 }
 
+export interface PaymentMethodRecord {
+  readonly id: number;
+  readonly name: string;
+  readonly kkt_payment_type?: string | false;
+  readonly is_online_payment?: boolean;
+}
+
 declare module "@point_of_sale/app/models/pos_config" {
   interface PosConfig {
     readonly id: number;
     readonly name: string;
     readonly kkt_till_id?: KktTillRecord | false;
     readonly kkt_cashier_closes_shift?: boolean;
+    readonly payment_method_ids?: readonly PaymentMethodRecord[];
     readonly down_payment_product_id?: ProductProduct;
     /** Percent. */
     readonly kkt_discount_cashier?: number;
@@ -61,6 +69,8 @@ declare module "@point_of_sale/app/models/product_product" {
       getPrice(...args: readonly unknown[]): number;
       readonly kkt_subject?: string | false;
       readonly kkt_payment_method?: string | false;
+      /** ПП 2463: not taken back unless defective. */
+      readonly kkt_return_restricted?: boolean;
     };
     readonly uom_id?: { readonly name: string };
   }
@@ -70,11 +80,7 @@ declare module "@point_of_sale/app/models/pos_payment" {
   interface PosPayment {
     readonly uuid: string;
     readonly is_change?: boolean;
-    readonly payment_method_id: {
-      readonly name: string;
-      readonly kkt_payment_type?: string | false;
-      readonly is_online_payment?: boolean;
-    };
+    readonly payment_method_id: PaymentMethodRecord;
   }
 }
 
@@ -94,6 +100,8 @@ declare module "@point_of_sale/app/models/pos_order" {
     nb_print: number;
     /** Computed in Odoo from `kkt.receipt`, never written back. */
     readonly kkt_fiscal?: Fiscal | false;
+    /** Why goods were taken back. */
+    kkt_refund_reason?: string | false;
     /** A manager's word on a discount, compact JWS by the bridge. */
     kkt_approval?: string | false;
     /** E-mail or phone for the electronic receipt. */
@@ -109,6 +117,7 @@ declare module "@point_of_sale/app/models/pos_order_line" {
     readonly price_unit: number;
     readonly product_id: ProductProduct;
     readonly refunded_orderline_id?: PosOrderline;
+    readonly refund_orderline_ids?: readonly PosOrderline[];
     readonly order_id: PosOrder;
     readonly full_product_name?: string;
     readonly price_type?: "original" | "manual" | "automatic";

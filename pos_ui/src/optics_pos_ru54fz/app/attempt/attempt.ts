@@ -3,6 +3,7 @@
  * before anything is sent. Pure: every function returns the next record.
  */
 import type { BridgeReceipt, BridgeState, Fiscal, WireItem } from "../receipt/receipt_types.ts";
+import { sagaAfter, type Saga } from "../refund/saga.ts";
 
 /**
  * `unsent`: the bridge surely knows nothing of this attempt; `sent`: it may know it; the rest as
@@ -14,6 +15,8 @@ export interface Reason {
   readonly code: string;
   /** Russian, for the cashier. */
   readonly text: string;
+  /** With `refund_original_not_synced`. */
+  readonly saga?: { readonly retryAfterSeconds: number; readonly releasable: boolean };
 }
 
 export interface OrderRecord {
@@ -30,6 +33,8 @@ export interface OrderRecord {
   /** Items as sent, for the copy of the receipt. */
   readonly items: readonly WireItem[];
   readonly reason: Reason | null;
+  /** A refund that waits until Odoo has its original. */
+  readonly saga?: Saga | undefined;
   /** Odoo has the paid order. */
   readonly delivered: boolean;
   /** Milliseconds since the epoch. */
@@ -116,8 +121,21 @@ export function told(record: OrderRecord, receipt: BridgeReceipt, at: number): O
 /** The bridge surely has nothing of this attempt: it may be edited and sent under the same number. */
 export function notRecorded(record: OrderRecord, reason: Reason | null, at: number): OrderRecord {
   if (record.state !== "sent") return record;
-  return { ...record, state: "unsent", body: null, reason, changedAt: at };
+  const saga = reason?.saga === undefined ? undefined : sagaAfter(record.saga, reason.saga, at);
+  return { ...record, state: "unsent", body: null, reason, saga, changedAt: at };
 }
+
+/** A refund of which the bridge has nothing, and that waits for its original. */
+export const isWaiting = (record: OrderRecord | undefined): boolean =>
+  record?.state === "unsent" && record.saga !== undefined;
+
+/** The cashier changes the refund: it no longer waits. */
+export const stopWaiting = (record: OrderRecord, at: number): OrderRecord => ({
+  ...record,
+  reason: null,
+  saga: undefined,
+  changedAt: at,
+});
 
 /** Odoo has taken the paid order. */
 export const markDelivered = (record: OrderRecord): OrderRecord =>

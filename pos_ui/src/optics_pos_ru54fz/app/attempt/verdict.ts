@@ -65,6 +65,16 @@ const DOOR_REFUSED = new Set([
   "token_expired",
 ]);
 
+/** The original of a refund is not in Odoo yet. */
+export const NOT_SYNCED = "refund_original_not_synced";
+
+const RETRY_SECONDS = 300;
+
+const sagaOf = (problem: ProblemBody): NonNullable<Reason["saga"]> => ({
+  retryAfterSeconds: problem.retry_after_seconds ?? RETRY_SECONDS,
+  releasable: problem.released_by_manager_possible === true,
+});
+
 /** `detail`, and the fields that the bridge names. */
 function textOf(problem: ProblemBody): string {
   const fields = (problem.errors ?? []).map((e) => `${e.field}: ${e.message}`);
@@ -90,7 +100,11 @@ export function verdictOf(error: unknown, key: string, certain: boolean): Verdic
   }
   if (!(error instanceof BridgeProblem)) throw error;
   const { problem } = error;
-  const reason: Reason = { code: problem.code, text: textOf(problem) };
+  const reason: Reason = {
+    code: problem.code,
+    text: textOf(problem),
+    ...(problem.code === NOT_SYNCED ? { saga: sagaOf(problem) } : {}),
+  };
   switch (problem.code) {
     case "lane_busy":
     case "rate_limited":
@@ -103,6 +117,8 @@ export function verdictOf(error: unknown, key: string, certain: boolean): Verdic
     case "attempt_open":
     case "idempotency_key_reused":
     case "order_owned_by_another":
+    // a release needs a manager's token, which may have ended since the first try
+    case "scope_insufficient":
       return { kind: "ask", reason };
   }
   if (problem.receipt?.key === key) {

@@ -105,6 +105,7 @@ export interface ShiftTotals {
     readonly count: number;
     readonly sum: number;
     readonly payments: Readonly<Record<string, number>>;
+    /** The VAT by tag 1199; of 0 % and without VAT the turnover. */
     readonly vat: readonly { readonly code: number; readonly sum: number }[];
   }[];
   readonly cash_in: number;

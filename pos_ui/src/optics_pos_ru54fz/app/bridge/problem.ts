@@ -9,6 +9,8 @@ export interface ProblemBody {
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
   readonly receipt?: BridgeReceipt;
   readonly retry_after_seconds?: number;
+  /** With `refund_original_not_synced`. */
+  readonly released_by_manager_possible?: boolean;
   /** With `pin_wrong`. */
   readonly attempts_left?: number;
 }

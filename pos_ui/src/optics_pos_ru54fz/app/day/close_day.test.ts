@@ -10,6 +10,7 @@ const totals = {
   cash_in: 0,
   cash_out: 0,
   orders: 0,
+  lines: 0,
   unsigned: [],
   missing: [],
 };

@@ -9,6 +9,8 @@ export interface OdooTotals {
   readonly cash_in: number;
   readonly cash_out: number;
   readonly orders: number;
+  /** Lines of those orders: VAT may differ by a kopeck a line. */
+  readonly lines: number;
   /** Orders without a fiscal receipt. */
   readonly unsigned: readonly string[];
   /** Receipts without an order. */
@@ -41,6 +43,9 @@ export interface Comparison {
 /** Tag 1054: a refund of a sale takes away what a sale adds. */
 const SIGN: Readonly<Record<number, number>> = { 1: 1, 2: -1 };
 
+/** Tag 1199: 0 % and without VAT have no VAT to tell, the ФН tells their turnover. */
+const TURNOVER = new Set([5, 6]);
+
 type Sums = Map<string, number>;
 
 const add = (sums: Sums, key: string, kopecks: number): void => {
@@ -65,7 +70,11 @@ export function compareTotals(odoo: OdooTotals, shifts: readonly ShiftTotals[]):
     add(odooPayments, kind, toKopecks(amount));
   }
   const odooVat: Sums = new Map();
-  for (const { code, sum } of odoo.vat) add(odooVat, String(code), toKopecks(sum));
+  let goods = 0;
+  for (const { code, sum, tax } of odoo.vat) {
+    goods += toKopecks(sum);
+    add(odooVat, String(code), toKopecks(TURNOVER.has(code) ? sum : tax));
+  }
 
   const tillPayments: Sums = new Map();
   const tillVat: Sums = new Map();
@@ -93,9 +102,9 @@ export function compareTotals(odoo: OdooTotals, shifts: readonly ShiftTotals[]):
     ]),
     tillCash,
   );
-  const rounding = total(odooVat) - total(odooPayments);
-  // an item may carry a kopeck of the rounding of another rate
-  const allowed = Math.abs(rounding) + receipts;
+  const rounding = goods - total(odooPayments);
+  // VAT is rounded by item in the ФН, and an item may carry the rounding of a total
+  const allowed = Math.abs(rounding) + odoo.lines;
   const mismatches = shifts.reduce((sum, shift) => sum + shift.mismatches, 0);
   const exact = (list: readonly Row[]): boolean => list.every((row) => row.difference === 0);
   return {

@@ -4,17 +4,28 @@ import { serializeDateTime } from "@web/core/l10n/dates";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
-import { begin, isOpen, newRecord, ownerOf, type OrderRecord } from "../attempt/attempt.ts";
+import {
+  begin,
+  isOpen,
+  isWaiting,
+  newRecord,
+  ownerOf,
+  type OrderRecord,
+} from "../attempt/attempt.ts";
 import type { Choice, Outcome, Progress } from "../attempt/settlement.ts";
 import { BridgeProblem, NotPaired, NotSent } from "../bridge/problem.ts";
+import type { Elevated } from "../bridge/people.ts";
 import { KktWaitDialog } from "../components/wait_dialog/wait_dialog.ts";
 import { buildReceipt } from "../receipt/receipt_builder.ts";
-import type { Fiscal, WireReceipt } from "../receipt/receipt_types.ts";
+import type { WireReceipt } from "../receipt/receipt_types.ts";
 import { ReceiptRefusal } from "../receipt/refusal.ts";
 import { refusalText } from "../receipt/refusal_text.ts";
+import { withRefundLines } from "../refund/refund_lines.ts";
 import { wireDiscount } from "./discount_gate.ts";
-import { orderFacts, originalOrder } from "./order_facts.ts";
+import { orderFacts } from "./order_facts.ts";
+import { originalDocument } from "./original_document.ts";
 import type { PosTill } from "./pos_till.ts";
+import { releaseReason, throughSaga, withRights } from "./refund_saga.ts";
 
 /** The bridge takes 512 KiB; larger orders go without their copy. */
 const MAX_BLOB_BYTES = 500 * 1024;
@@ -41,35 +52,26 @@ function blobOf(order: PosOrder): string | null {
   return new TextEncoder().encode(blob).length > MAX_BLOB_BYTES ? null : blob;
 }
 
-/** The original's document: from this browser, from Odoo's order, or asked of Odoo. */
-async function originalFiscal(kkt: PosTill, order: PosOrder): Promise<Fiscal | null> {
-  const original = originalOrder(order);
-  if (original === undefined) return null;
-  const known = kkt.fiscalOf(original);
-  if (known !== null) return known;
-  try {
-    const orm = kkt.pos.data.orm as {
-      call(model: string, method: string, args: unknown[]): Promise<unknown>;
-    };
-    const found = await orm.call("pos.order", "kkt_original", [[original.uuid]]);
-    return (found as Record<string, Fiscal>)[original.uuid] ?? null;
-  } catch {
-    return null;
-  }
-}
-
 async function receiptOf(kkt: PosTill, order: PosOrder, record: OrderRecord): Promise<WireReceipt> {
-  return buildReceipt(
+  const original = await originalDocument(kkt, order);
+  const receipt = buildReceipt(
     orderFacts(order, {
       posId: kkt.till.code,
       owner: ownerOf(kkt.till.identity.profile, record),
       blob: blobOf(order),
       cashier: kkt.cashierName,
-      original: await originalFiscal(kkt, order),
+      original: original?.fiscal ?? null,
       discount: wireDiscount(order),
     }),
   );
+  if (receipt.type !== "refund" || original === null) return receipt;
+  return { ...receipt, items: withRefundLines(receipt.items, original.items, original.left) };
 }
+
+const released = (receipt: WireReceipt, order: PosOrder): WireReceipt => ({
+  ...receipt,
+  release: { reason: releaseReason(order) },
+});
 
 /** Marks the order on the disk, ours and Odoo's copy of it, before anything leaves the page. */
 async function mark(
@@ -112,7 +114,12 @@ function unreachableText(error: unknown): string {
       );
 }
 
-async function waitFor(kkt: PosTill, record: OrderRecord, fresh: boolean): Promise<Outcome> {
+async function waitFor(
+  kkt: PosTill,
+  record: OrderRecord,
+  fresh: boolean,
+  elevated: Elevated | null,
+): Promise<Outcome> {
   const progress = reactive<Progress>({
     phase: "sending",
     text: null,
@@ -135,7 +142,8 @@ async function waitFor(kkt: PosTill, record: OrderRecord, fresh: boolean): Promi
   };
   show();
   try {
-    return await kkt.till.settle(record, fresh, (next) => Object.assign(progress, next));
+    const client = elevated === null ? undefined : withRights(kkt, elevated);
+    return await kkt.till.settle(record, fresh, (next) => Object.assign(progress, next), client);
   } finally {
     over = true;
     close();
@@ -153,13 +161,18 @@ export async function fiscalize(kkt: PosTill, order: PosOrder): Promise<Fiscaliz
   if (kkt.settling) return "busy";
   kkt.settling = true;
   try {
-    return await settleOrder(kkt, order);
+    return await throughSaga(kkt, order, (elevated) => settleOrder(kkt, order, elevated));
   } finally {
     kkt.settling = false;
   }
 }
 
-async function settleOrder(kkt: PosTill, order: PosOrder): Promise<Fiscalized> {
+/** @param elevated a manager's rights: the refund goes without Odoo */
+async function settleOrder(
+  kkt: PosTill,
+  order: PosOrder,
+  elevated: Elevated | null,
+): Promise<Fiscalized | "waiting"> {
   const { till } = kkt;
   let record = till.store.get(order.uuid) ?? newRecord(order.uuid, crypto.randomUUID(), Date.now());
   const fresh = !isOpen(record);
@@ -170,18 +183,21 @@ async function settleOrder(kkt: PosTill, order: PosOrder): Promise<Fiscalized> {
       return refuse(kkt, _t("No connection to the till"), unreachableText(error));
     }
     try {
-      record = await mark(kkt, order, record, await receiptOf(kkt, order, record));
+      const receipt = await receiptOf(kkt, order, record);
+      const content = elevated === null ? receipt : released(receipt, order);
+      record = await mark(kkt, order, record, content);
     } catch (error) {
       const text =
         error instanceof ReceiptRefusal ? refusalText(error) : notSavedText(error as Error);
       return refuse(kkt, _t("The receipt can't be made"), text);
     }
   }
-  const outcome = await waitFor(kkt, record, fresh);
+  const outcome = await waitFor(kkt, record, fresh, elevated);
   // the next Validate asks a manager anew
   if (outcome.kind === "refused" && APPROVAL_REFUSED.has(outcome.reason.code)) {
     order.kkt_approval = false;
   }
+  if (outcome.kind === "refused" && isWaiting(outcome.record)) return "waiting";
   return outcome.kind === "refused"
     ? refuse(kkt, _t("The till has not printed the receipt"), reasonText(outcome.reason))
     : outcome.kind;

@@ -11,6 +11,7 @@ import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { tellRefusal } from "./delivery_notice.ts";
 import { fiscalize } from "./fiscalize.ts";
+import { refundMayBePaid } from "./refund.ts";
 import { mayBePaid } from "./sale_checks.ts";
 
 interface Validation {
@@ -42,7 +43,8 @@ patch(OrderPaymentValidation.prototype, {
     }
     const valid = (await super.isOrderValid(isForceValidate)) as boolean;
     const { kkt } = this.pos;
-    return valid && (!kkt || (await mayBePaid(kkt, this.order)));
+    if (!valid || !kkt) return valid;
+    return (await mayBePaid(kkt, this.order)) && (await refundMayBePaid(kkt, this.order));
   },
 
   async shouldHideValidationBehindFeedbackScreen(this: Validation) {

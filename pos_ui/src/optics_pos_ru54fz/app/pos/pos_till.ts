@@ -29,6 +29,8 @@ export class PosTill {
   validating = false;
   /** An order is on its way through the till, from its mark to its end: no other may begin. */
   settling = false;
+  /** uuid of an order whose wait is being shown again, not asked for by Validate. */
+  resuming: string | null = null;
   /** A payment button of the product screen was pressed; a second press would pay twice. */
   payingFast = false;
 

@@ -18,6 +18,8 @@ export interface WireItem {
   readonly subject: number;
   /** Tag 2108. */
   readonly unit: number;
+  /** Refunds: position in the original receipt, from 1. */
+  readonly refund_line?: number;
 }
 
 export interface WirePayment {
@@ -69,6 +71,8 @@ export interface WireReceipt {
   readonly cashier: { readonly name: string; readonly inn: string | null };
   readonly tax_system: number | null;
   readonly refund_of: RefundOf | null;
+  /** A manager takes a refund upon himself though Odoo can't be asked. */
+  readonly release?: { readonly reason: string };
   readonly discount?: WireDiscount;
 }
 

@@ -137,17 +137,19 @@ export class Till {
   /**
    * Sends an open record to its end.
    *
+   * @param client with somebody's rights, else the page's own
    * @throws Error while another order is being settled
    */
   async settle(
     record: OrderRecord,
     fresh: boolean,
     show: (progress: Progress) => void,
+    client: Pick<BridgeClient, "sendReceipt" | "withdraw" | "orderStates"> = this.client,
   ): Promise<Outcome> {
     if (this.settlement !== null) throw new Error("another order is being settled");
     this.generation += 1;
     this.settlement = new Settlement(record, fresh, {
-      client: this.client,
+      client,
       store: this.store,
       show,
       now: () => Date.now(),

@@ -76,7 +76,7 @@ export class KktCloseDay extends Component<Props> {
     });
     return [
       section("payments", _t("Payments"), comparison.payments),
-      section("vat", _t("Goods by VAT"), comparison.vat),
+      section("vat", _t("VAT; without VAT the turnover"), comparison.vat),
       section("cash", _t("Cash in and out"), comparison.cash),
     ].filter(({ rows }) => rows.length > 0);
   }

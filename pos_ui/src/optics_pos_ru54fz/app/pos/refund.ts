@@ -1,0 +1,98 @@
+/** A refund with the cashier: reason, the law's warning, and the way the money goes back. */
+import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import type { PosOrder } from "@point_of_sale/app/models/pos_order";
+import type { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
+import type { PosPayment } from "@point_of_sale/app/models/pos_payment";
+import { _t } from "@web/core/l10n/translation";
+import { KktRefundDialog, type RefundLine } from "../components/refund_dialog/refund_dialog.ts";
+import type { PaymentMethodRecord } from "../../@types/pos_models.d.ts";
+import { toKopecks } from "../receipt/kopecks.ts";
+import { differentKinds, presetPayments, type Paid } from "../refund/refund_payments.ts";
+import { originalOrder } from "./order_facts.ts";
+import type { PosTill } from "./pos_till.ts";
+
+/** @returns the reason; null when the cashier thought better of it */
+export function askReason(
+  kkt: PosTill,
+  order: PosOrder,
+  lines: readonly { readonly line: PosOrderline; readonly qty: number }[],
+): Promise<string | null> {
+  return new Promise((resolve) => {
+    const shown: RefundLine[] = lines.map(({ line, qty }) => ({
+      uuid: line.uuid,
+      name: line.getFullProductName() as string,
+      quantity: String(qty).replace(".", ","),
+      restricted: line.product_id.product_tmpl_id.kkt_return_restricted === true,
+    }));
+    const props = { orderName: order.pos_reference, lines: shown, done: resolve };
+    kkt.pos.dialog.add(KktRefundDialog, props, { onClose: () => resolve(null) });
+  });
+}
+
+const paidOf = (payments: readonly PosPayment[], sign: number): Paid[] =>
+  payments.map((payment) => ({
+    kind: payment.payment_method_id?.kkt_payment_type || "other",
+    amount: sign * toKopecks(payment.getAmount() as number),
+  }));
+
+/** Refunds of the same sale that this page knows. */
+const earlierRefunds = (original: PosOrder, but: PosOrder): PosOrder[] => {
+  const refunds = original.lines.flatMap((line) => line.refund_orderline_ids ?? []);
+  const orders = new Set(refunds.map((line) => line.order_id));
+  return [...orders].filter((order) => order !== but && order.finalized === true);
+};
+
+/** The payment lines that give the money back as it came. */
+export function presetRefundPayments(kkt: PosTill, original: PosOrder, refund: PosOrder): void {
+  if (refund.payment_ids.length > 0) return;
+  const returned = earlierRefunds(original, refund).flatMap((order) =>
+    paidOf(order.payment_ids, -1),
+  );
+  const total = Math.abs(toKopecks(refund.priceIncl as number));
+  for (const { kind, amount } of presetPayments(paidOf(original.payment_ids, 1), returned, total)) {
+    const methods: readonly PaymentMethodRecord[] = kkt.pos.config.payment_method_ids ?? [];
+    const sold = original.payment_ids.find(
+      (payment) => payment.payment_method_id?.kkt_payment_type === kind,
+    )?.payment_method_id;
+    const method =
+      methods.find((one) => one.id === sold?.id) ??
+      methods.find((one) => one.kkt_payment_type === kind);
+    if (method === undefined) continue;
+    const added = refund.addPaymentline(method);
+    if (added.status) added.data.setAmount(-amount / 100);
+  }
+}
+
+const kindText = (kind: string): string => {
+  switch (kind) {
+    case "cash":
+      return _t("in cash");
+    case "electronic":
+      return _t("by card");
+    default:
+      return _t("in another way");
+  }
+};
+
+/** @returns whether the refund may be paid like this; another way than the sale's is asked about */
+export async function refundMayBePaid(kkt: PosTill, order: PosOrder): Promise<boolean> {
+  const original = originalOrder(order);
+  if (original === undefined || original.payment_ids.length === 0 || kkt.isLocked(order)) {
+    return true;
+  }
+  const came = paidOf(original.payment_ids, 1);
+  const [different] = differentKinds(came, paidOf(order.payment_ids, -1));
+  if (different === undefined) return true;
+  const how = [
+    ...new Set(came.filter(({ amount }) => amount > 0).map(({ kind }) => kindText(kind))),
+  ];
+  return (await ask(kkt.pos.dialog, {
+    title: _t("The money goes back another way"),
+    body: _t(
+      "The sale was paid %(how)s, and more than that goes back %(different)s. Money is given back the way it came; go on only if the buyer asked for it in writing.",
+      { how: how.join(", "), different: kindText(different) },
+    ),
+    confirmLabel: _t("Give it back like this"),
+    cancelLabel: _t("Change the payment"),
+  })) as boolean;
+}

@@ -1,0 +1,47 @@
+/** The list of orders starts a refund: why and what first, then the money back as it came. */
+import { TicketScreen } from "@point_of_sale/app/screens/ticket_screen/ticket_screen";
+import type { PosOrder } from "@point_of_sale/app/models/pos_order";
+import type { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
+import type { PosStore } from "@point_of_sale/app/services/pos_store";
+import { patch } from "@web/core/utils/patch";
+import { askReason, presetRefundPayments } from "./refund.ts";
+
+interface RefundDetail {
+  readonly qty: number;
+  readonly line: PosOrderline;
+}
+
+interface Screen {
+  readonly pos: PosStore;
+  kktReason: string | null;
+  getSelectedOrder(): PosOrder | null;
+  getHasItemsToRefund(): boolean;
+  getSelectedOrderlineId(): unknown;
+  _doesOrderHaveSoleItem(order: PosOrder): boolean;
+  _prepareAutoRefundOnOrder(order: PosOrder): boolean;
+  _getRefundableDetails(partner: unknown, order: PosOrder): RefundDetail[];
+}
+
+patch(TicketScreen.prototype, {
+  async onDoRefund(this: Screen) {
+    const { kkt } = this.pos;
+    const order = this.getSelectedOrder();
+    if (!kkt || order === null) return await super.onDoRefund();
+    if (this._doesOrderHaveSoleItem(order) && !this._prepareAutoRefundOnOrder(order)) return;
+    const lines = this.getHasItemsToRefund()
+      ? this._getRefundableDetails(order.getPartner(), order)
+      : [];
+    if (lines.length === 0) return await super.onDoRefund();
+    this.kktReason = await askReason(kkt, order, lines);
+    if (this.kktReason === null) return;
+    await super.onDoRefund();
+  },
+
+  async addAdditionalRefundInfo(this: Screen, order: PosOrder, refund: PosOrder) {
+    await super.addAdditionalRefundInfo(order, refund);
+    const { kkt } = this.pos;
+    if (!kkt) return;
+    refund.kkt_refund_reason = this.kktReason ?? "";
+    presetRefundPayments(kkt, order, refund);
+  },
+});

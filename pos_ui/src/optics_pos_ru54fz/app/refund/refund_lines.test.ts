@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import type { WireItem } from "../receipt/receipt_types.ts";
+import { withRefundLines } from "./refund_lines.ts";
+import { differentKinds, presetPayments } from "./refund_payments.ts";
+
+const item = (name: string, qty: number, sum: number, given: Partial<WireItem> = {}): WireItem => ({
+  sku: null,
+  name,
+  qty,
+  price: Math.round((sum / qty) * 100) / 100,
+  sum,
+  vat: 6,
+  payment_method: 4,
+  subject: 1,
+  unit: 0,
+  ...given,
+});
+
+const lines = (items: readonly WireItem[]) => items.map(({ refund_line }) => refund_line);
+
+describe("refund_line", () => {
+  const frame = item("Оправа", 1, 4500, { sku: "FR-001" });
+  const lens = item("Линза", 2, 3000, { sku: "LN-001" });
+
+  it("names the only position of the goods", () => {
+    expect(
+      lines(withRefundLines([item("Линза", 1, 1500, { sku: "LN-001" })], [frame, lens], null)),
+    ).toEqual([2]);
+  });
+
+  it("does not mix goods of the same name and different articles", () => {
+    const other = { ...frame, sku: "FR-002" };
+    expect(lines(withRefundLines([other], [frame, other], null))).toEqual([2]);
+    expect(lines(withRefundLines([{ ...frame, sku: "FR-003" }], [frame, other], null))).toEqual([
+      undefined,
+    ]);
+  });
+
+  it("names none of several positions while nobody knows what is left", () => {
+    expect(lines(withRefundLines([frame], [frame, frame], null))).toEqual([undefined]);
+  });
+
+  it("takes the positions that still hold it, each once", () => {
+    const left = [
+      { line: 1, qty: 0, sum: 0 },
+      { line: 2, qty: 1, sum: 4500 },
+    ];
+    expect(lines(withRefundLines([frame], [frame, frame], left))).toEqual([2]);
+    expect(lines(withRefundLines([frame, frame], [frame, frame], left))).toEqual([2, undefined]);
+  });
+
+  it("finds the halves of a line that was split by a kopeck", () => {
+    const cheap = item("Салфетка", 2, 66.66, { price: 33.33 });
+    const dear = item("Салфетка", 1, 33.34, { price: 33.34 });
+    const left = [
+      { line: 1, qty: 2, sum: 66.66 },
+      { line: 2, qty: 1, sum: 33.34 },
+    ];
+    const back = [item("Салфетка", 1, 33.34), item("Салфетка", 1, 33.33)];
+    expect(lines(withRefundLines(back, [cheap, dear], left))).toEqual([2, 1]);
+  });
+
+  it("names the position also when it is too much for it: the till says so", () => {
+    expect(
+      lines(withRefundLines([item("Линза", 5, 7500, { sku: "LN-001" })], [frame, lens], null)),
+    ).toEqual([2]);
+  });
+});
+
+describe("money back", () => {
+  const card = (amount: number) => ({ kind: "electronic", amount });
+  const cash = (amount: number) => ({ kind: "cash", amount });
+
+  it("goes back to the card first, the rest from the drawer", () => {
+    const original = [card(200_000), cash(600_000), cash(-100_000)];
+    expect(presetPayments(original, [], 150_000)).toEqual([card(150_000)]);
+    expect(presetPayments(original, [], 450_000)).toEqual([card(200_000), cash(250_000)]);
+    expect(presetPayments(original, [card(200_000)], 100_000)).toEqual([cash(100_000)]);
+  });
+
+  it("adds up to the total whatever is known", () => {
+    expect(presetPayments([card(100)], [], 101)).toEqual([card(101)]);
+    expect(presetPayments([], [], 100)).toEqual([]);
+    expect(presetPayments([cash(100)], [cash(100)], 50)).toEqual([]);
+  });
+
+  it("tells the kinds by which more goes back than came", () => {
+    const original = [card(200_000), cash(600_000), cash(-100_000)];
+    expect(differentKinds(original, [cash(500_000)])).toEqual([]);
+    expect(differentKinds(original, [cash(500_001)])).toEqual(["cash"]);
+    expect(differentKinds([card(100)], [cash(50), card(50)])).toEqual(["cash"]);
+    expect(differentKinds([cash(100)], [card(50)])).toEqual(["electronic"]);
+  });
+});
