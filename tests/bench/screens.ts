@@ -105,7 +105,7 @@ async function toldAfter(page: Page, from: number): Promise<number> {
 async function measureTold(stand: Stand, pos: PosPage): Promise<readonly Figure[]> {
   const { page } = pos;
   const till = stand.till();
-  await pos.passDoors();
+  await pos.open();
   await pos.waitForTillMode("online", 60_000);
   await page.evaluate(WATCH_MODE);
   const killed: number[] = [];
