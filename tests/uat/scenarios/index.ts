@@ -1,4 +1,4 @@
-/** All acceptance scenarios of selling, in the order of `requirements.md`. */
+/** The acceptance scenarios of selling in the order of `requirements.md`, and a cashier's day. */
 import type { Scenario } from "../scenario.ts";
 import { frameAndLenses } from "./01-frame-and-lenses.ts";
 import { refund } from "./02-refund.ts";
@@ -12,6 +12,7 @@ import { fourHours } from "./09-four-hours.ts";
 import { twiceBroken } from "./10b-twice-broken.ts";
 import { fullAndRefused } from "./10c-full-and-refused.ts";
 import { bridgeKilled } from "./11-bridge-killed.ts";
+import { cashiersDay } from "./day.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
   frameAndLenses,
@@ -26,4 +27,5 @@ export const SCENARIOS: readonly Scenario[] = [
   twiceBroken,
   fullAndRefused,
   bridgeKilled,
+  cashiersDay,
 ];
