@@ -63,6 +63,24 @@ describe("who may", () => {
     expect(entry.state.chosen).toEqual(manager);
   });
 
+  it("chooses who stands at the till, where the rights are enough", async () => {
+    const standing = (preferred: string) =>
+      new PinEntry<string>("manager", {
+        people: () => Promise.resolve(told),
+        check: () => Promise.resolve(""),
+        done: () => undefined,
+        preferred,
+        observe: (state) => state,
+        now: () => now,
+      });
+    const own = standing(admin.id);
+    await own.load();
+    expect(own.state.chosen).toEqual(admin);
+    const cashiers = standing("employee:1");
+    await cashiers.load();
+    expect(cashiers.state.chosen).toBeNull();
+  });
+
   it("says when the bridge is away and can be asked again", async () => {
     const away = new PinEntry<string>("manager", {
       people: () => Promise.reject(new BridgeUnreachable("refused")),

@@ -28,6 +28,8 @@ export interface PinEntryDeps<T> {
   /** Asks the bridge. @throws BridgeProblem, BridgeUnreachable, NotSent */
   check(person: Person, pin: string): Promise<T>;
   done(result: T): void;
+  /** `Person.id` of who stands at the till: chosen at once where the rights are enough. */
+  readonly preferred?: string | null;
   /** Makes the state observable. */
   observe(state: PinState): PinState;
   /** Monotonic milliseconds. */
@@ -68,7 +70,8 @@ export class PinEntry<T> {
       const { people } = await this.deps.people();
       state.people = people.filter(({ role }) => includes(role, this.needed));
       const able = state.people.filter(({ has_pin }) => has_pin);
-      if (able.length === 1) state.chosen = able[0] ?? null;
+      const only = able.length === 1 ? able[0] : undefined;
+      state.chosen = able.find(({ id }) => id === this.deps.preferred) ?? only ?? null;
     } catch (error) {
       state.trouble = troubleOf(error);
     } finally {

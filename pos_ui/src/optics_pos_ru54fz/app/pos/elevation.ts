@@ -10,6 +10,13 @@ interface Ask<T> {
   check(person: Person, pin: string): Promise<T>;
 }
 
+/** The employee at the till as the roster names people; null without `pos_hr`. */
+function standing(kkt: PosTill): string | null {
+  const { module_pos_hr } = kkt.pos.config as { module_pos_hr?: boolean };
+  const cashier = kkt.pos.getCashier() as unknown as { id?: number } | null;
+  return module_pos_hr === true && cashier?.id !== undefined ? `employee:${cashier.id}` : null;
+}
+
 /** @returns null when it was cancelled */
 function askPin<T>(kkt: PosTill, ask: Ask<T>): Promise<T | null> {
   return new Promise((resolve) => {
@@ -17,6 +24,7 @@ function askPin<T>(kkt: PosTill, ask: Ask<T>): Promise<T | null> {
       title: ask.title,
       why: ask.why,
       needed: ask.needed,
+      preferred: standing(kkt),
       people: () => kkt.till.client.people(),
       check: (person: Person, pin: string) => ask.check(person, pin),
       done: (result: T) => resolve(result),

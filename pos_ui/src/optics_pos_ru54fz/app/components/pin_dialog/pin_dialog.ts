@@ -17,6 +17,8 @@ interface Props {
   /** One sentence that says why. */
   readonly why: string;
   readonly needed: Scope;
+  /** `Person.id` of who stands at the till. */
+  readonly preferred: string | null;
   readonly people: () => Promise<People>;
   readonly check: (person: Person, pin: string) => Promise<unknown>;
   readonly done: (result: unknown) => void;
@@ -31,6 +33,7 @@ export class KktPinDialog extends Component<Props> {
     title: String,
     why: String,
     needed: String,
+    preferred: { type: [String, { value: null }] },
     people: Function,
     check: Function,
     done: Function,
@@ -49,6 +52,7 @@ export class KktPinDialog extends Component<Props> {
         props.done(result);
         props.close();
       },
+      preferred: props.preferred,
       observe: (state) => reactive(state),
       now: () => performance.now(),
     });
