@@ -6,6 +6,7 @@ import { StartError } from "./errors.ts";
 import { registerFrameCommand } from "./frame.ts";
 import { registerJournalCommands } from "./journal-commands.ts";
 import { CONFIG_OPTION } from "./options.ts";
+import { registerPairCommand } from "./pair.ts";
 
 export interface ProgramDeps {
   readonly version: string;
@@ -54,6 +55,7 @@ export function createProgram({ version, env, serve, print, replaceFn }: Program
       if (replaceFn === undefined) throw new StartError("fn-replace needs the device");
       await replaceFn(config);
     });
+  registerPairCommand(program, { env, print, version });
   registerJournalCommands(program, { env, print });
   registerFrameCommand(program);
   return program;

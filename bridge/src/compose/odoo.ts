@@ -8,6 +8,7 @@ import type { StoredReceipt } from "../journal/types.ts";
 import { OdooClient } from "../odoo/client.ts";
 import { FollowUps } from "../odoo/follow-ups.ts";
 import { Heartbeat } from "../odoo/heartbeat.ts";
+import { HeldRows } from "../odoo/held-rows.ts";
 import { createOdooLink, type OdooLink } from "../odoo/link.ts";
 import type { Registration } from "../odoo/receipt-row.ts";
 import { OdooSync } from "../odoo/sync.ts";
@@ -53,6 +54,7 @@ export function createOdoo(core: Core, needs: OdooNeeds): OdooRoom {
   const { timeout_ms: timeoutMs, sync_timeout_ms: longMs } = config.odoo;
   const client = new OdooClient(config.odoo);
   const followUps = new FollowUps(journal);
+  const held = new HeldRows(journal);
   const shared = { client, journal, clock, logger } as const;
 
   const sync = new OdooSync({
@@ -114,8 +116,15 @@ export function createOdoo(core: Core, needs: OdooNeeds): OdooRoom {
     status,
     visit: () => {
       const visit = link.dialogue.visit();
+      const telling = held.telling();
       const own = { approval_key: people.key.publicJwk, roster: people.roster.version };
-      return { params: { ...visit.params, ...own }, heard: (answer) => visit.heard(answer) };
+      return {
+        params: { ...visit.params, ...own, ...telling.params },
+        heard: (answer) => {
+          telling.heard();
+          visit.heard(answer);
+        },
+      };
     },
     everyMs: config.odoo.heartbeat_ms,
     timeoutMs,

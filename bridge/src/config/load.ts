@@ -3,6 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { parse, TomlError } from "smol-toml";
 import type { z } from "zod";
 import { ConfigError } from "./config-error.ts";
+import { credentialFile, withCredential } from "./credential-file.ts";
 import { fieldAt, sectionKeys, sectionNames } from "./describe.ts";
 import { applyEnvironment, type RawConfig } from "./environment.ts";
 import { configSchema, type Config } from "./schema.ts";
@@ -14,10 +15,33 @@ export function loadConfig(path: string, env: NodeJS.ProcessEnv): Config {
 
 /** @throws ConfigError */
 export function parseConfig(raw: RawConfig, env: NodeJS.ProcessEnv): Config {
-  const merged = applyEnvironment(raw, env);
-  const result = configSchema.safeParse(merged);
+  return checked(withCredential(applyEnvironment(raw, env)));
+}
+
+/**
+ * For the command `pair`: the configuration as it will be once the credential's file is there.
+ * @throws ConfigError
+ */
+export function loadForPairing(
+  path: string,
+  env: NodeJS.ProcessEnv,
+): { readonly config: Config; readonly file: string } {
+  const merged = applyEnvironment(readToml(path), env);
+  const file = credentialFile(merged);
+  if (file === null) {
+    throw new ConfigError(
+      "odoo.credential_file: missing; the credential of the pairing goes there",
+    );
+  }
+  const code = merged["till"]?.["code"];
+  const credential = `${String(code)}.to-be-redeemed`;
+  return { config: checked({ ...merged, odoo: { ...merged["odoo"], credential } }), file };
+}
+
+function checked(raw: RawConfig): Config {
+  const result = configSchema.safeParse(raw);
   if (result.success) return result.data;
-  throw new ConfigError(describeIssue(result.error.issues[0]!, merged));
+  throw new ConfigError(describeIssue(result.error.issues[0]!, raw));
 }
 
 /**

@@ -183,7 +183,13 @@ const odoo = z.strictObject({
   credential: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,32}\.[\x21-\x7e]{8,256}$/)
-    .meta({ allowed: "<till code>.<secret>, as kkt.till gave it", secret: true }),
+    .meta({
+      allowed: "<till code>.<secret>, as kkt.till gave it; or credential_file",
+      secret: true,
+    }),
+  credential_file: z.string().optional().meta({
+    allowed: "the absolute path of the file into which the command pair writes the credential",
+  }),
   heartbeat_ms: whole(1_000, 600_000)
     .default(30_000)
     .meta({ allowed: milliseconds(1_000, 600_000) }),

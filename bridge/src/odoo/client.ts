@@ -1,8 +1,9 @@
 /** JSON-RPC 2.0 to the bridge's controllers in Odoo (docs/contracts.md, Bridge ↔ Odoo). */
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import axios, { type AxiosInstance } from "axios";
+import type { AxiosInstance } from "axios";
 import { z } from "zod";
+import { axios } from "../lean/axios.ts";
 
 /** Odoo could not be reached, or answered something that is not Odoo. The call may have arrived. */
 export class OdooUnreachable extends Error {

@@ -37,7 +37,13 @@ export interface CommandResult {
 export interface CommandsOptions {
   readonly journal: Pick<
     Journal,
-    "getSetting" | "setSetting" | "appendEvent" | "setCapacity" | "retryDead" | "dead"
+    | "getSetting"
+    | "setSetting"
+    | "appendEvent"
+    | "setCapacity"
+    | "retryDead"
+    | "settleDead"
+    | "dead"
   >;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -56,6 +62,7 @@ class Refused extends Error {
 
 const capacityArgs = z.object({ capacity: z.int().min(200).max(300) });
 const retryArgs = z.object({ key: z.string().nullish() });
+const resolveArgs = z.object({ key: z.string(), reason: z.string().trim().min(1).max(500) });
 const maintenanceArgs = z.object({ on: z.boolean(), reason: z.string().nullish() });
 
 export class Commands {
@@ -148,6 +155,11 @@ export class Commands {
         syncNow();
         return `Снова отправляется чеков: ${count}.`;
       }
+      case "dlq_resolve": {
+        const { key, reason } = read(resolveArgs, args, "ключ чека и причина, до 500 знаков");
+        this.#resolve(key, reason);
+        return `Чек ${key} снят с учёта.`;
+      }
       case "maintenance": {
         const { on, reason } = read(maintenanceArgs, args, "on: да или нет, reason: причина");
         maintenance(on, reason ?? "");
@@ -166,6 +178,15 @@ export class Commands {
       throw new Refused(`Среди неотправленных нет чека ${text}.`);
     }
     return 1;
+  }
+
+  #resolve(text: string, reason: string): void {
+    const { journal, clock } = this.#options;
+    const key = parseKey(text);
+    if (key === null) throw new Refused(`Не ключ чека: «${text.slice(0, 60)}».`);
+    if (journal.settleDead(key, reason, ODOO, isoUtc(clock)) === null) {
+      throw new Refused(`Среди неотправленных нет чека ${text}.`);
+    }
   }
 
   #retryAll(): number {

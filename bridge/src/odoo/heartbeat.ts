@@ -46,7 +46,7 @@ class NotTaken extends Error {
 }
 
 const CREDENTIAL_REFUSED =
-  "Odoo не принимает ключ этой кассы. Выпустите новый в карточке кассы и впишите его в [odoo] credential.";
+  "Odoo не принимает ключ этой кассы. Выпустите код привязки в карточке кассы и привяжите мост заново (команда pair).";
 
 export interface HeardAt {
   /** Odoo's time, ms UTC, at the monotonic moment below; half the way back taken off. */

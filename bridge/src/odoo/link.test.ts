@@ -294,6 +294,36 @@ describe("what Odoo and the till say to each other", () => {
       expect(syncs).toBe(2);
     });
 
+    it("take a dead receipt off the list for a reason, for good", async () => {
+      delivered(1, 2);
+      journal.deliverAgain(FN, 0, AT);
+      for (const fd of [1, 2]) {
+        for (let tries = 0; tries < 20; tries += 1) journal.countOdooRefusal(keyOf(fd), "x", AT);
+      }
+      const key = `${keyOf(2).uuid}:1`;
+      const args = { key, reason: " внесён вручную " };
+      commands = [
+        { id: "a", fence: 7, kind: "dlq_resolve", args },
+        { id: "b", fence: 7, kind: "dlq_resolve", args },
+        { id: "c", fence: 7, kind: "dlq_resolve", args: { key, reason: " " } },
+        { id: "d", fence: 7, kind: "dlq_resolve", args: { key: "x", reason: "так" } },
+      ];
+      await beat();
+      expect(journal.deadCount()).toBe(1);
+      const { results } = await beat();
+      expect(results.map(({ id, state }) => `${id} ${state}`)).toEqual([
+        ...["a done", "b failed", "c failed", "d failed"],
+      ]);
+      expect(journal.odooPending(10)).toEqual([]);
+      expect(journal.eventsAfter(0, 200)).toContainEqual(
+        expect.objectContaining({
+          kind: "dlq.settled",
+          key,
+          data: expect.objectContaining({ reason: "внесён вручную", by: "odoo" }) as unknown,
+        }),
+      );
+    });
+
     it("are refused with a text: unknown, unreadable, with bad parameters, of an older fence", async () => {
       commands = [
         { id: "a", fence: 7, kind: "dance", args: {} },
