@@ -74,6 +74,9 @@ patch(PosStore.prototype, {
     if (kkt.payingFast) return;
     kkt.payingFast = true;
     try {
+      // before the payment is on the order: a second press would add another
+      const order = this.getOrder() as PosOrder | undefined;
+      if (order && !(await mayBePaid(kkt, order))) return;
       await super.validateOrderFast(paymentMethod);
     } finally {
       kkt.payingFast = false;
