@@ -4,6 +4,7 @@ import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import type { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
 import type { PosStore } from "@point_of_sale/app/services/pos_store";
 import { patch } from "@web/core/utils/patch";
+import { KktFindDialog } from "../components/find_dialog/find_dialog.ts";
 import { askReason, presetRefundPayments } from "./refund.ts";
 
 interface RefundDetail {
@@ -14,6 +15,8 @@ interface RefundDetail {
 interface Screen {
   readonly pos: PosStore;
   kktReason: string | null;
+  readonly state: { filter: string | null; search: { fieldName: string; searchTerm: string } };
+  onClickOrder(order: PosOrder): void;
   getSelectedOrder(): PosOrder | null;
   getHasItemsToRefund(): boolean;
   getSelectedOrderlineId(): unknown;
@@ -35,6 +38,20 @@ patch(TicketScreen.prototype, {
     this.kktReason = await askReason(kkt, order, lines);
     if (this.kktReason === null) return;
     await super.onDoRefund();
+  },
+
+  /** Any till's sale: found, fetched and shown among the paid ones. */
+  kktFind(this: Screen) {
+    const { kkt } = this.pos;
+    if (!kkt) return;
+    const done = (order: PosOrder): void => {
+      this.state.filter = "SYNCED";
+      this.state.search = { fieldName: "RECEIPT_NUMBER", searchTerm: "" };
+      order.uiState.displayed = true;
+      this.pos.ticket_screen_mobile_pane = "right";
+      this.onClickOrder(order);
+    };
+    this.pos.dialog.add(KktFindDialog, { kkt, done });
   },
 
   async addAdditionalRefundInfo(this: Screen, order: PosOrder, refund: PosOrder) {
