@@ -48,12 +48,18 @@ export const refund: Scenario = {
       see.equal("Строк с этим чеком", await row.count(), 1);
     });
     let refundUuid = "";
-    await log.step("Отмечает очки к возврату", "экран оплаты возврата", async (see) => {
-      await pos.refund({ [glasses.name]: 1 });
-      refundUuid = pos.orderUuid();
-      see.check("Возврат — отдельный заказ", refundUuid !== uuid);
-      await pos.addPayment(CASH);
-    });
+    await log.step(
+      "Отмечает очки к возврату",
+      "деньги — назад тем же способом, каким платили",
+      async (see) => {
+        await pos.refund({ [glasses.name]: 1 }, { keepPayments: true });
+        refundUuid = pos.orderUuid();
+        see.check("Возврат — отдельный заказ", refundUuid !== uuid);
+        const lines = await pos.page.locator(".paymentline").allInnerTexts();
+        see.equal("Строк оплаты", lines.length, 1);
+        see.matches("Деньги назад тем же способом", lines.join("; "), /Наличные/);
+      },
+    );
     await log.step("Подтверждает возврат наличными", "чек возврата ≤ 7 с", async (see) => {
       const sold = await finish(counter, refundUuid);
       see.atMost("Экран чека", sold.seconds, RECEIPT_WITHIN_S, "с");
@@ -71,9 +77,10 @@ export const refund: Scenario = {
       see.equal("Безналичными (1081)", tags(document.tlv, 1081), [0]);
       see.equal("В кассе магазина", rub(await drawer(counter)), rub(before - glasses.priceKopecks));
       const [linked] = await hall.odoo.read<
-        { refunded_order_id: unknown } & Record<string, unknown>
-      >("pos.order", [["uuid", "=", refundUuid]], ["refunded_order_id"]);
+        { refunded_order_id: unknown; kkt_refund_reason: unknown } & Record<string, unknown>
+      >("pos.order", [["uuid", "=", refundUuid]], ["refunded_order_id", "kkt_refund_reason"]);
       see.check("Возврат в Odoo ссылается на продажу", Array.isArray(linked?.refunded_order_id));
+      see.check("Причина возврата в Odoo записана", Boolean(linked?.kkt_refund_reason));
       await pos.newOrder();
     });
     await log.step("Продаёт дальше", "обычный чек", async (see) => {
