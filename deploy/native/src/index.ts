@@ -3,6 +3,7 @@ export * from "./databases.ts";
 export { CommandError, run, type RunOptions, type RunResult } from "./exec.ts";
 export * from "./odoo.ts";
 export * from "./odoo-log.ts";
+export * from "./odoo-shell.ts";
 export * from "./odoo-tests.ts";
 export * from "./paths.ts";
 export * from "./ports.ts";

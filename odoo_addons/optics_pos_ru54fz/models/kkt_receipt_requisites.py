@@ -1,4 +1,6 @@
-from odoo import models
+import json
+
+from odoo import api, fields, models
 
 from ..tools import messages
 
@@ -21,6 +23,18 @@ class KktReceipt(models.Model):
     """What article 4.7 of 54-FZ asks of a receipt, in words of the language in use."""
 
     _inherit = "kkt.receipt"
+
+    # XML-RPC has no whole numbers above 2³¹−1, and half of all fiscal signs are.
+    content_text = fields.Text(
+        string="Contents (JSON)",
+        compute="_compute_content_text",
+        help="The content as JSON text, for programs that cannot take it otherwise.",
+    )
+
+    @api.depends("content")
+    def _compute_content_text(self):
+        for receipt in self:
+            receipt.content_text = json.dumps(receipt.content, ensure_ascii=False)
 
     def _requisites(self, contact=None):
         """Texts for a person, amounts as ``1 234,50``.
@@ -97,9 +111,9 @@ class KktReceipt(models.Model):
         return dict(field._description_selection(self.env))
 
     def _item_texts(self, item):
-        fields_ = self.env["product.template"]._fields
-        subjects = dict(fields_["kkt_subject"]._description_selection(self.env))
-        methods = dict(fields_["kkt_payment_method"]._description_selection(self.env))
+        names = self.env["product.template"]._fields
+        subjects = dict(names["kkt_subject"]._description_selection(self.env))
+        methods = dict(names["kkt_payment_method"]._description_selection(self.env))
         kopecks = _kopecks(item.get("sum"))
         share = _VAT_SHARE.get(item.get("vat"))
         return {
