@@ -1,21 +1,4 @@
 /** The programme: reads the command line and runs one bridge (`compose/` puts it together). */
-import { createProgram } from "./cli/program.ts";
-import { fail, serve } from "./cli/serve.ts";
-import { startBridge, STOP_WITHIN } from "./compose/bridge.ts";
-import { VERSION } from "./compose/core.ts";
-import { replaceFnHere } from "./compose/replace-fn.ts";
+import "./lean/heap.ts";
 
-process.on("uncaughtException", fail);
-process.on("unhandledRejection", fail);
-// a parent that stopped reading must not take the till down
-process.stdout.on("error", () => undefined);
-process.stderr.on("error", () => undefined);
-await createProgram({
-  version: VERSION,
-  env: process.env,
-  serve: (config) => serve(config, { start: startBridge, stopWithinMs: STOP_WITHIN + 2_000 }),
-  print: (line) => process.stdout.write(`${line}\n`),
-  replaceFn: replaceFnHere,
-})
-  .parseAsync()
-  .catch(fail);
+await import("./cli/run.ts");

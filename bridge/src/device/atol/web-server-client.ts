@@ -1,8 +1,9 @@
 /** ATOL's web server over HTTP, generations 1 and 2 (fiscal.md §2.2): one request, one answer. */
 import http from "node:http";
 import https from "node:https";
-import axios, { type AxiosInstance, AxiosError } from "axios";
+import type { AxiosInstance } from "axios";
 import type { z } from "zod";
+import { axios, AxiosError } from "../../lean/axios.ts";
 import { DeviceLinkError, DeviceSetupError } from "../fiscal-device.ts";
 import {
   errorAnswer,
