@@ -7,20 +7,12 @@ import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { parseFloat as parseAmount } from "@web/views/fields/parsers";
 import { KktCloseDay } from "../components/close_day/close_day_dialog.ts";
-import { KktDayDialog } from "../components/day_dialog/day_dialog.ts";
 import { toKopecks } from "../receipt/kopecks.ts";
 import { receiptText } from "../receipt/receipt_text.ts";
 import { finishOpenMove, moveCash } from "./cash.ts";
+import { openDay } from "./open_day.ts";
 
-export function openDay(pos: PosStore): void {
-  const { kkt } = pos;
-  if (!kkt || kkt.settling) return;
-  pos.dialog.add(KktDayDialog, {
-    kkt,
-    cashMove: () => void pos.cashMove(),
-    closeDay: () => void pos.closeSession(),
-  });
-}
+export { openDay } from "./open_day.ts";
 
 const menu: ThisType<Navbar & { readonly pos: PosStore }> & object = {
   kktOpenDay() {

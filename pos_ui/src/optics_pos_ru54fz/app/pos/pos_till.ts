@@ -14,6 +14,8 @@ import { Till } from "../till/till.ts";
 import { PosDay } from "./day.ts";
 import { markPaid, waitingOrders } from "./delivery.ts";
 import { setOdooReachable } from "./offline_state.ts";
+import { openDay } from "./open_day.ts";
+import { watchShift } from "./shift_due.ts";
 
 /** How long the POS waits at its start for the bridge's word on open orders. */
 const START_MS = 5_000;
@@ -83,6 +85,7 @@ export class PosTill {
     clearTimeout(timer);
     for (const record of this.till.store.fiscalized()) this.settled(record);
     this.till.start();
+    watchShift(this, () => openDay(this.pos));
   }
 
   isLocked(order: PosOrder): boolean {

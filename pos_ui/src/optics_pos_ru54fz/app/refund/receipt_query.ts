@@ -49,7 +49,11 @@ function parseDate(text: string, year: number): string | null {
     iso !== null
       ? [y, m, d]
       : russian !== null
-        ? [given === undefined ? String(year) : given.length === 2 ? `20${given}` : given, month, day]
+        ? [
+            given === undefined ? String(year) : given.length === 2 ? `20${given}` : given,
+            month,
+            day,
+          ]
         : null;
   if (parts === null) return null;
   const [yyyy = "", mm = "", dd = ""] = parts;
