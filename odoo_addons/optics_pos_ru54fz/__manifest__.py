@@ -25,6 +25,7 @@
         "views/kkt_shift_views.xml",
         "views/kkt_refund_reservation_views.xml",
         "views/kkt_pairing_views.xml",
+        "views/kkt_buffer_row_views.xml",
         "views/kkt_till_views.xml",
         "views/pos_order_views.xml",
         "views/pos_config_views.xml",
@@ -43,6 +44,10 @@
     "assets": {
         "point_of_sale._assets_pos": [
             "optics_pos_ru54fz/static/src/**/*",
+            ("remove", "optics_pos_ru54fz/static/src/backend/**/*"),
+        ],
+        "web.assets_backend": [
+            "optics_pos_ru54fz/static/src/backend/**/*",
         ],
         "web.assets_unit_tests": [
             "optics_pos_ru54fz/static/tests/unit/**/*",

@@ -17,7 +17,18 @@ PLACE = [("code:addons/optics_pos_ru54fz/static/src", "0")]
 
 
 def of_page_alone(entry):
-    return "odoo-javascript" in entry.comment and "odoo-python" not in entry.comment
+    return (
+        "odoo-javascript" in entry.comment
+        and "odoo-python" not in entry.comment
+        and all(place.startswith("code:") for place, _line in entry.occurrences)
+    )
+
+
+def share(entry):
+    """A term of this addon's own that the page has as well."""
+    if "odoo-javascript" not in entry.comment:
+        entry.comment += "\nodoo-javascript"
+    entry.occurrences += [place for place in PLACE if place not in entry.occurrences]
 
 
 def merge(path, page, translated):
@@ -28,7 +39,9 @@ def merge(path, page, translated):
     for entry in dropped:
         terms.remove(entry)
     for entry in page:
-        if entry.msgid not in kept:
+        if entry.msgid in kept:
+            share(kept[entry.msgid])
+        else:
             terms.append(
                 polib.POEntry(
                     msgid=entry.msgid,

@@ -5,6 +5,7 @@ from . import kkt_browser
 from . import kkt_event
 from . import kkt_receipt
 from . import kkt_receipt_delivery
+from . import kkt_receipt_search
 from . import kkt_shift
 from . import kkt_signing_key
 from . import kkt_till
@@ -20,6 +21,8 @@ from . import kkt_buffer_row
 from . import kkt_pin
 from . import kkt_till_roster
 from . import kkt_pairing_code
+from . import kkt_till_reconcile
+from . import kkt_till_retention
 from . import kkt_refund_reservation
 from . import kkt_catalogue
 from . import kkt_notification
@@ -36,6 +39,7 @@ from . import pos_order
 from . import pos_order_sync
 from . import pos_order_approval
 from . import pos_order_recovery
+from . import kkt_receipt_rebuild
 from . import pos_order_search
 from . import pos_order_line
 from . import pos_payment

@@ -44,7 +44,7 @@ class KktBufferRow(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     key = fields.Char(string="Receipt Key", required=True, readonly=True)
-    type = fields.Char(required=True, readonly=True)
+    type = fields.Char(string="Type, as Told", required=True, readonly=True)
     type_text = fields.Char(string="Type", compute="_compute_type_text")
     order_name = fields.Char(string="Order Ref", readonly=True)
     total = fields.Monetary(readonly=True)
@@ -64,10 +64,10 @@ class KktBufferRow(models.Model):
     )
     at = fields.Datetime(string="Time", readonly=True)
     fn = fields.Char(string="Fiscal Drive (FN)", readonly=True)
-    fd = fields.Integer(string="Fiscal Document (FD)", readonly=True)
+    fd = fields.Integer(string="Fiscal Document (FD)", readonly=True, aggregator=None)
     leg_ofd = fields.Selection(_LEGS, string="To the OFD", readonly=True)
     leg_odoo = fields.Selection(_LEGS, string="To Odoo", readonly=True)
-    attempts = fields.Integer(string="Tries", readonly=True)
+    attempts = fields.Integer(string="Tries", readonly=True, aggregator=None)
     error = fields.Char(string="Last Error", readonly=True)
     event_ids = fields.One2many(
         "kkt.till.event",

@@ -1,11 +1,33 @@
 import hashlib
 import json
+import logging
+
+import psycopg2
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+_logger = logging.getLogger(__name__)
+
 #: Alerts whose incidents come with the event log (docs/contracts.md, ``events``).
 _TOLD_BY_EVENTS = frozenset({"lane_stopped", "document_mismatch", "lease_lost"})
+
+#: Told of for the record: nobody has to do anything, or an alert says so already.
+_NO_TASK = frozenset(
+    {
+        "receipt_resolved",
+        "refund_released",
+        "stale_fence",
+        "lane_stopped",
+        "ofd_rejected",
+        "lease_lost",
+        "heartbeat_lost",
+        "odoo_lost_receipts",
+        "alert",
+    }
+)
+#: Tasks of the accountant; the others are a manager's.
+_OF_ACCOUNTANT = frozenset({"negative_stock", "stock_differs", "total_differs"})
 
 
 class KktEvent(models.Model):
@@ -13,6 +35,8 @@ class KktEvent(models.Model):
 
     _name = "kkt.event"
     _description = "Till Incident"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _mail_post_access = "read"
     _order = "id desc"
     _rec_name = "message"
 
@@ -46,6 +70,11 @@ class KktEvent(models.Model):
             ("alert", "Alert of the till"),
             ("discount_exceeds", "Discount above the highest"),
             ("discount_unapproved", "Discount that no manager approved"),
+            ("negative_stock", "Sold below the stock"),
+            ("stock_differs", "Stock moves differ from what was sold"),
+            ("order_missing", "Receipt without an order"),
+            ("receipt_missing", "Order without a fiscal receipt"),
+            ("receipt_gap", "Receipts of a shift are missing"),
             ("price_differs", "Sold for another price than Odoo's"),
             ("other", "Other"),
         ],
@@ -54,6 +83,9 @@ class KktEvent(models.Model):
         index=True,
     )
     message = fields.Char(required=True, readonly=True)
+    receipt_id = fields.Many2one(
+        "kkt.receipt", string="Fiscal Receipt", compute="_compute_receipt_id"
+    )
     data = fields.Json(readonly=True, help="What was delivered, as delivered.")
     data_text = fields.Text(string="Details", compute="_compute_data_text")
     digest = fields.Char(required=True, readonly=True)
@@ -67,6 +99,26 @@ class KktEvent(models.Model):
                 event.data or {}, ensure_ascii=False, indent=2, sort_keys=True
             )
 
+    @api.depends("data")
+    def _compute_receipt_id(self):
+        """The receipt that the incident names by its document or its order."""
+        receipts = self.env["kkt.receipt"]
+        for event in self:
+            data = event.data if isinstance(event.data, dict) else {}
+            uuid = data.get("uuid") or str(data.get("key") or "").rpartition(":")[0]
+            found = receipts.browse()
+            if data.get("fn") and isinstance(data.get("fd"), int):
+                found = receipts.search(
+                    [("fn", "=", data["fn"]), ("fd", "=", data["fd"])], limit=1
+                )
+            if not found and isinstance(uuid, str) and uuid:
+                found = receipts.search([("uuid", "=", uuid)], limit=1)
+            event.receipt_id = found
+
+    def action_view_receipt(self):
+        self.ensure_one()
+        return self.receipt_id._open(self.receipt_id)
+
     @api.model
     def _record(self, kind, till, message, data):
         """Put an incident on record once, however often it is delivered."""
@@ -74,16 +126,51 @@ class KktEvent(models.Model):
         digest = hashlib.sha256(text.encode()).hexdigest()
         events = self.sudo()
         event = events.search([("digest", "=", digest)], limit=1)
-        return event or events.create(
-            {
-                "till_id": till.id,
-                "company_id": till.company_id.id,
-                "kind": kind,
-                "message": message,
-                "data": data,
-                "digest": digest,
-            }
-        )
+        if not event:
+            event = events.with_context(
+                mail_create_nolog=True, mail_create_nosubscribe=True
+            ).create(
+                {
+                    "till_id": till.id,
+                    "company_id": till.company_id.id,
+                    "kind": kind,
+                    "message": message,
+                    "data": data,
+                    "digest": digest,
+                }
+            )
+            event._give_task()
+        return event
+
+    def _give_task(self):
+        """An activity for the person who looks after it; never at the fact's cost."""
+        for event in self.filtered(lambda event: event.kind not in _NO_TASK):
+            person = event._person()
+            if not person:
+                continue
+            kinds = dict(event._fields["kind"]._description_selection(event.env))
+            try:
+                with self.env.cr.savepoint():
+                    event.with_context(
+                        mail_activity_quick_update=True
+                    ).activity_schedule(
+                        "mail.mail_activity_data_todo",
+                        summary=f"{event.till_id.display_name}: {kinds[event.kind]}",
+                        note=event.message,
+                        user_id=person.id,
+                    )
+            except (psycopg2.DataError, psycopg2.IntegrityError, UserError, ValueError):
+                _logger.exception("Task of incident %s", event.id)
+
+    def _person(self):
+        if self.kind in _OF_ACCOUNTANT:
+            group = self.env.ref("optics_pos_ru54fz.group_kkt_accountant").sudo()
+            accountants = group.all_user_ids.filtered(
+                lambda user: user.active and self.company_id in user.company_ids
+            )
+            if accountants:
+                return accountants.sorted("id")[:1]
+        return self.till_id._responsible()
 
     @api.model
     def _record_alerts(self, till, alerts):

@@ -187,13 +187,59 @@ class KktReceipt(models.Model):
 
     @api.depends("content")
     def _compute_content_html(self):
-        vat_code = self.env["account.tax"]._fields["kkt_vat_code"]
-        vat_labels = dict(vat_code._description_selection(self.env))
+        labels = self._labels("account.tax", "kkt_vat_code")
+        values = {
+            "vat_labels": labels,
+            "subjects": self._labels("product.template", "kkt_subject"),
+            "methods": self._labels("product.template", "kkt_payment_method"),
+        }
         for receipt in self:
             receipt.content_html = self.env["ir.qweb"]._render(
                 "optics_pos_ru54fz.kkt_receipt_content",
-                {"content": receipt.content or {}, "vat_labels": vat_labels},
+                {
+                    **values,
+                    "content": receipt.content or {},
+                    "facts": receipt._document_facts(),
+                },
             )
+
+    def _labels(self, model, name):
+        field = self.env[model]._fields[name]
+        return dict(field._description_selection(self.env))
+
+    def _document_facts(self):
+        """``[(tag, name, value)]`` of the document's head, without what is empty."""
+        content = self.content or {}
+        cashier = content.get("cashier") or {}
+        customer = content.get("customer") or {}
+        original = content.get("refund_of") or {}
+        printed = self.date_time or ""
+        types = dict(self._fields["type"]._description_selection(self.env))
+        facts = [
+            (1054, _("Operation"), types.get(self.type)),
+            (1012, _("Time"), printed.replace("T", " ")),
+            (1018, _("Taxpayer (INN)"), self.inn),
+            (1037, _("Registration No."), self.rnm),
+            (1041, _("Fiscal Drive (FN)"), self.fn),
+            (1040, _("Fiscal Document (FD)"), self.fd),
+            (1077, _("Fiscal Sign (FP)"), self.fp),
+            (1038, _("Shift"), self.shift),
+            (1042, _("Receipt in Shift"), self.receipt_no),
+            (1021, _("Cashier"), cashier.get("name")),
+            (1227, _("Customer"), customer.get("name")),
+            (1008, _("Contact"), customer.get("email") or customer.get("phone")),
+            (1020, _("Total"), f"{self.total_kopecks / 100:.2f}"),
+            (None, _("Change"), f"{self.change_kopecks / 100:.2f}"),
+            (
+                None,
+                _("Refund of"),
+                original
+                and _(
+                    "FD %(fd)s, FN %(fn)s", fd=original.get("fd"), fn=original.get("fn")
+                ),
+            ),
+        ]
+        return [fact for fact in facts if fact[2]]
 
     @api.depends("refund_fn", "refund_fd")
     def _compute_original_id(self):

@@ -71,9 +71,8 @@ class KktTill(models.Model):
     buffer_version = fields.Char(
         string="Version of the Buffer", readonly=True, copy=False
     )
-    buffer_row_ids = fields.One2many(
-        "kkt.buffer.row", "till_id", string="Buffer", groups=_READERS
-    )
+    buffer_row_ids = fields.One2many("kkt.buffer.row", "till_id", string="Buffer")
+    buffer_row_count = fields.Integer(compute="_compute_buffer_row_count")
     receipt_ids = fields.One2many("kkt.receipt", "till_id", string="Fiscal Receipts")
     shift_ids = fields.One2many("kkt.shift", "till_id", string="Shifts")
     command_ids = fields.One2many(
@@ -161,6 +160,15 @@ class KktTill(models.Model):
         for till in self:
             till.recent_incident_ids = till._latest("kkt.event")
 
+    def _compute_buffer_row_count(self):
+        counts = dict(
+            self.env["kkt.buffer.row"]._read_group(
+                [("till_id", "in", self.ids)], ["till_id"], ["__count"]
+            )
+        )
+        for till in self:
+            till.buffer_row_count = counts.get(till, 0)
+
     def _compute_incident_count(self):
         counts = dict(
             self.env["kkt.event"]._read_group(
@@ -226,6 +234,9 @@ class KktTill(models.Model):
 
     def action_view_shifts(self):
         return self._view("kkt.shift", _("Fiscal Shifts"))
+
+    def action_view_buffer(self):
+        return self._view("kkt.buffer.row", _("Offline Buffer"))
 
     def action_view_commands(self):
         return self._view("kkt.till.command", _("Till Commands"))

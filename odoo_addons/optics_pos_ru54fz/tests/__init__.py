@@ -12,6 +12,7 @@ from . import test_events
 from . import test_electronic_receipt
 from . import test_heartbeat
 from . import test_hoot
+from . import test_incident
 from . import test_lease
 from . import test_notifications
 from . import test_order_link
@@ -20,11 +21,15 @@ from . import test_order_recovery
 from . import test_pairing
 from . import test_pos_data
 from . import test_receipt
+from . import test_receipt_screen
+from . import test_reconcile
 from . import test_refund
+from . import test_retention
 from . import test_roster
 from . import test_screens
 from . import test_settings
 from . import test_till
+from . import test_till_list
 from . import test_till_state
 from . import test_translations
 from . import test_wire

@@ -23,7 +23,7 @@ _WALK = """
     card.click();
     await find(".o_form_view .o_notebook");
     const tabs = [...document.querySelectorAll(".o_notebook .nav-link")];
-    if (tabs.length !== 6) throw new Error(`${tabs.length} tabs`);
+    if (tabs.length !== 7) throw new Error(`${tabs.length} tabs`);
     for (const tab of tabs) {
         tab.click();
         await find(`.o_notebook .nav-link.active[name="${tab.getAttribute("name")}"]`);
