@@ -5,6 +5,7 @@ import type { TrustedTime } from "../http/auth/trusted-time.ts";
 import { createRefundDoor, type RefundDoor } from "../http/refund-door.ts";
 import type { StatusBody } from "../http/schemas/status.ts";
 import type { StoredReceipt } from "../journal/types.ts";
+import { inClass } from "../odoo/classed-client.ts";
 import { OdooClient } from "../odoo/client.ts";
 import { FollowUps } from "../odoo/follow-ups.ts";
 import { Heartbeat } from "../odoo/heartbeat.ts";
@@ -59,6 +60,7 @@ export function createOdoo(core: Core, needs: OdooNeeds): OdooRoom {
 
   const sync = new OdooSync({
     ...shared,
+    client: inClass(client, core.work, "high"),
     followUps,
     backoff: backoff(JITTER),
     timezone: config.till.timezone,
@@ -96,6 +98,7 @@ export function createOdoo(core: Core, needs: OdooNeeds): OdooRoom {
   });
   const catalogue = new CatalogueSync({
     ...shared,
+    client: inClass(client, core.work, "default"),
     backoff: backoff(JITTER),
     timeoutMs: longMs,
     everyMs: timers.catalogue_ms,

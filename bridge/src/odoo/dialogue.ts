@@ -41,6 +41,8 @@ export class Dialogue {
   readonly #options: DialogueOptions;
   #version: OdooVersion = "unknown";
   #asking: Promise<void> | null = null;
+  /** This process has asked for the lease: it is not fought over with one that started later. */
+  #asked = false;
 
   constructor(options: DialogueOptions) {
     this.#options = options;
@@ -75,7 +77,8 @@ export class Dialogue {
         events.nudge();
         lease.heard(told, sentAt, false);
         if (lease.fence !== null) commands.take(answer.commands, lease.newestSeen);
-        else if (ours) this.#ask();
+        // the holder may be this journal's process of before: Odoo hands it over at once then
+        else if (ours || !this.#asked) this.#ask();
       },
     };
   }
@@ -98,6 +101,7 @@ export class Dialogue {
       const answer = await client.call("lease", { instance: instance() }, leaseAnswerSchema, {
         timeoutMs,
       });
+      this.#asked = true;
       lease.heard(answer, sentAt, true);
       if (lease.fence !== null) onLease();
     } catch (error) {

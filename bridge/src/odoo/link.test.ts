@@ -36,6 +36,8 @@ describe("what Odoo and the till say to each other", () => {
   /** The lease in Odoo. */
   let holder: string | null;
   let token: number;
+  /** Odoo hands the lease to a new process of the holder's journal. */
+  let takesOver: boolean;
   let commands: unknown[];
   let odooEvents: { seq: number; kind: string; data: Record<string, unknown> }[];
   let pages: number[];
@@ -52,6 +54,7 @@ describe("what Odoo and the till say to each other", () => {
     up = true;
     holder = null;
     token = 6;
+    takesOver = false;
     commands = [];
     odooEvents = [];
     pages = [];
@@ -97,7 +100,8 @@ describe("what Odoo and the till say to each other", () => {
     if (!up) return Promise.reject(new OdooUnreachable("down"));
     if (method === "lease") {
       const { instance } = params as { instance: string };
-      if (holder === null) [holder, token] = [instance, token + 1];
+      const same = holder?.split(".")[0] === instance.split(".")[0] && holder !== instance;
+      if (holder === null || (same && takesOver)) [holder, token] = [instance, token + 1];
       return Promise.resolve(schema.parse(leaseOf(instance)));
     }
     if (method === "events") {
@@ -221,6 +225,23 @@ describe("what Odoo and the till say to each other", () => {
       expect(again).toBe(0);
       expect(link.events.acked).toBe(0);
       expect(await beat()).toMatchObject({ fence: null });
+    });
+
+    it("is taken over at once after a restart, and not fought over with who started later", async () => {
+      takesOver = true;
+      await beat();
+      await restart();
+      await beat();
+      expect(link.lease.fence).toBe(8);
+      expect(link.lease.alert).toBeNull();
+      // a copy of this journal was started elsewhere: one of the two has to be the holder
+      holder = `${holder!.split(".")[0]!}.later`;
+      token = 9;
+      await beat();
+      await beat();
+      expect(holder).toMatch(/\.later$/);
+      expect(link.lease.fence).toBeNull();
+      expect(link.lease.alert).toMatchObject({ level: "p2" });
     });
 
     it("of the process before a restart is no loss until it should be over", async () => {
