@@ -34,7 +34,11 @@ class KktTill(models.Model):
     lease_expires = fields.Datetime(readonly=True, copy=False)
 
     def _lease(self, params):
-        """Give the lease to who asks, unless another instance holds it."""
+        """Give the lease to who asks, unless another journal's bridge holds it.
+
+        A journal is one process's at a time: the same one in a new process is the
+        bridge after a restart, and need not wait for its predecessor's lease.
+        """
         self.ensure_one()
         till = self.sudo()
         try:
@@ -44,7 +48,8 @@ class KktTill(models.Model):
         till.flush_recordset()
         self.env.cr.execute("SELECT FROM kkt_till WHERE id = %s FOR UPDATE", [till.id])
         now = fields.Datetime.now()
-        if till._lease_held(now) and till.lease_instance != instance:
+        held = till._lease_held(now)
+        if held and _journal(till.lease_instance) != _journal(instance):
             return till._lease_answer(instance, now)
         vals = {"lease_expires": now + LEASE}
         if till.lease_instance != instance:
