@@ -2,6 +2,7 @@
  * Where the acceptance takes place: real PostgreSQL and Odoo behind a link that can fail, the ОФД
  * emulator and Chromium. Each scenario gets a till of its own in it.
  */
+import { networkInterfaces } from "node:os";
 import { freePort } from "@opticserp/native";
 import type { OdooClient } from "@opticserp/fixtures/data/odoo-client.ts";
 import { tillSpecs } from "@opticserp/fixtures/data/shop.ts";
@@ -25,9 +26,17 @@ export interface HallOptions {
   /** Names folder, database and programs. */
   readonly name: string;
   readonly tills: number;
-  /** Tells links that live at the same time apart, 1–249; the next one is taken, too. */
-  readonly linkNumber: number;
   readonly progress: (step: string) => void;
+}
+
+/** A link's number (see `gate.ts`) that nobody on this machine has just now. */
+function freeLinkNumber(): number {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const taken = new Set(addresses.map(({ address }) => address));
+  for (let number = 41; number <= 250; number += 1) {
+    if (!taken.has(`10.231.${String(number)}.1`)) return number;
+  }
+  throw new Error("210 links are up: none is free for this run");
 }
 
 export class Hall {
@@ -63,7 +72,7 @@ export class Hall {
       transport: "serial",
       seed: SEED,
       odooLink: async (odooPort) => {
-        link = await Link.create(options.linkNumber, port, odooPort);
+        link = await Link.create(freeLinkNumber(), port, odooPort);
         return link.url;
       },
       progress: options.progress,
@@ -72,7 +81,7 @@ export class Hall {
     try {
       if (!link) throw new Error("the stand asked for no link to Odoo");
       const [, ofdPort] = stand.ofd.ready.listen.split(":");
-      ofd = await Link.create(options.linkNumber + 1, await freePort(), Number(ofdPort));
+      ofd = await Link.create(freeLinkNumber(), await freePort(), Number(ofdPort));
       const odoo = await stand.admin();
       await addSunglasses(odoo);
       const browser = await launchChromium([

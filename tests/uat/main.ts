@@ -27,7 +27,7 @@ try {
     statePath("reports"),
     wanted.length === 0 ? "uat" : `uat-${wanted.join("-")}`,
   );
-  const protocol = await runScenarios({ name: "uat", folder, linkNumber: 41, scenarios });
+  const protocol = await runScenarios({ name: "uat", folder, scenarios });
   passed = protocolPassed(protocol);
   console.log("");
   for (const scenario of protocol.scenarios) {

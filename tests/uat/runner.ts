@@ -15,7 +15,6 @@ export interface RunOptions {
   readonly name: string;
   /** Where the protocol goes. */
   readonly folder: string;
-  readonly linkNumber: number;
   readonly scenarios: readonly Scenario[];
 }
 
@@ -92,7 +91,6 @@ export async function runScenarios(options: RunOptions): Promise<Protocol> {
   const hall = await Hall.open({
     name: options.name,
     tills: scenarios.length,
-    linkNumber: options.linkNumber,
     progress: (step) =>
       console.log(`[${((performance.now() - from) / 1000).toFixed(0).padStart(4)} s] ${step}`),
   });
