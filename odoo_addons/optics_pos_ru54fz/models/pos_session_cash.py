@@ -1,5 +1,5 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..tools import wire
 
@@ -36,15 +36,18 @@ class PosSession(models.Model):
         :returns: ``"booked"``, or ``"known"`` when it was booked before
         """
         self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group("point_of_sale.group_pos_user"):
+            raise AccessError(_("Only people of the Point of Sale may ask for this."))
         uuid, kind, amount, reason, partner_id, extras = self._kkt_read_move(move)
         lines = self.env["account.bank.statement.line"].sudo()
         if lines.search_count([("kkt_uuid", "=", uuid)], limit=1):
             return "known"
-        session = self._kkt_open_session()
-        before = session.sudo().statement_line_ids
+        # Whoever sells may have the drawer's cash booked; the entry is Odoo's own.
+        session = self._kkt_open_session().sudo()
+        before = session.statement_line_ids
         session.try_cash_in_out(kind, amount, reason, partner_id, extras)
-        made = session.sudo().statement_line_ids - before
-        made.kkt_uuid = uuid
+        (session.statement_line_ids - before).kkt_uuid = uuid
         return "booked"
 
     @api.model

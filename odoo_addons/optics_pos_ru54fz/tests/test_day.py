@@ -38,6 +38,22 @@ class TestDay(KktCommon):
         self.assertEqual(sorted(self.amounts()), [-500.5, 500.5])
         self.assertIn("Change", self.session.statement_line_ids[0].payment_ref)
 
+    def test_a_cashier_moves_cash(self):
+        cashier = self.new_user(
+            "cash",
+            "base.group_user",
+            "point_of_sale.group_pos_user",
+            "optics_pos_ru54fz.group_kkt_cashier",
+        )
+        session = self.session.with_user(cashier)
+        partner = self.env["res.partner"].create({"name": "Cashier A. A."})
+        move = self.move(
+            partner_id=partner.id, extras={"translatedType": "in", "employee_id": None}
+        )
+        self.assertEqual(session.kkt_cash_move(move), "booked")
+        self.assertEqual(session.kkt_cash_move(move), "known")
+        self.assertEqual(self.amounts(), [500.5])
+
     def test_a_move_of_a_closed_session_goes_to_the_open_one(self):
         closed = self.session
         closed.action_pos_session_closing_control()

@@ -27,6 +27,8 @@ interface Orm {
 
 export class PosDay {
   readonly desk: CashDesk;
+  /** Why Odoo did not book a cash move, as it said; "" when it did or was away. */
+  refusal = "";
   private readonly kkt: PosTill;
 
   constructor(kkt: PosTill) {
@@ -99,7 +101,14 @@ export class PosDay {
   /** Brings to Odoo what waits for it. @throws when Odoo is away or refuses */
   async deliver(): Promise<void> {
     await deliverOrders(this.kkt.pos);
-    await this.desk.deliver();
+    try {
+      await this.desk.deliver();
+      this.refusal = "";
+    } catch (error) {
+      const { data } = error as { data?: { message?: string } };
+      this.refusal = data?.message ?? "";
+      throw error;
+    }
   }
 
   /** Why the day can't be closed now, in sentences. */

@@ -91,13 +91,14 @@ export class KktDayDialog extends Component<Props> {
 
   /** Cash that Odoo has not booked yet. */
   get waiting(): string {
-    const { waiting } = this.props.kkt.day.desk;
-    return waiting.length === 0
-      ? ""
-      : _t(
-          "Cash moves that wait for Odoo: %s. They are kept and booked by themselves.",
-          String(waiting.length),
-        );
+    const { desk, refusal } = this.props.kkt.day;
+    const count = desk.waiting.length;
+    if (count === 0) return "";
+    const text = _t(
+      "Cash moves that wait for Odoo: %s. They are kept and booked by themselves.",
+      String(count),
+    );
+    return refusal === "" ? text : `${text} ${refusal}`;
   }
 
   get isBusy(): boolean {
