@@ -288,7 +288,7 @@ class KktElectronicReceiptLog(models.Model):
     )
     what = fields.Selection(
         [
-            ("queued", "Queued"),
+            ("queued", "Put into the Queue"),
             ("sent", "Sent Off"),
             ("failed", "Not Sent"),
             ("cancelled", "Not Needed"),
