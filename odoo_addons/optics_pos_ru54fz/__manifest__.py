@@ -44,6 +44,8 @@
     "assets": {
         "point_of_sale._assets_pos": [
             "optics_pos_ru54fz/static/src/**/*",
+            # it runs beside the page, not in it
+            ("remove", "optics_pos_ru54fz/static/src/worker/**/*"),
             ("remove", "optics_pos_ru54fz/static/src/backend/**/*"),
         ],
         "web.assets_backend": [

@@ -1,2 +1,3 @@
 from . import electronic_receipt
 from . import kkt
+from . import service_worker

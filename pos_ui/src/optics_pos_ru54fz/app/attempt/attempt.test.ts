@@ -13,6 +13,9 @@ import {
   told,
   withdrawn,
   type OrderRecord,
+  charge,
+  chargeSettled,
+  isChargeOpen,
 } from "./attempt.ts";
 
 const fresh = newRecord(UUID, "nonce", 1);
@@ -101,6 +104,20 @@ describe("after a reload", () => {
     const accepted = told(begun, bridgeReceipt("accepted"), 3);
     expect(isOpen(reconcile(accepted, [], 4))).toBe(true);
   });
+});
+
+test("a card's charge is remembered through refusals until a receipt or somebody's word", () => {
+  const charged = charge(fresh, 12_300, 1);
+  expect(isChargeOpen(charged)).toBe(true);
+  expect(charge(charged, 500, 2)).toBe(charged);
+  const open = begin(charged, sent, 2);
+  const refused = told(open, bridgeReceipt("rejected", { attempt: 1 }), 3);
+  expect(isChargeOpen(refused)).toBe(true);
+  const again = begin(refused, sent, 4);
+  const signed = told(again, bridgeReceipt("fiscalized", { attempt: 2 }), 5);
+  expect(isChargeOpen(signed)).toBe(false);
+  expect(isChargeOpen(chargeSettled(refused, 6))).toBe(false);
+  expect(chargeSettled(fresh, 6)).toBe(fresh);
 });
 
 /** Everything that can happen to a record, in any order. */

@@ -15,9 +15,18 @@ export interface Reason {
   readonly code: string;
   /** Russian, for the cashier. */
   readonly text: string;
+  /** The register's own error: a byte (Shtrih), 1000 + the driver's code (ATOL). */
+  readonly deviceCode?: number;
   /** With `refund_original_not_synced`. */
   readonly saga?: { readonly retryAfterSeconds: number; readonly releasable: boolean };
 }
+
+/** As the bridge tells it. */
+export const reasonOf = (reason: NonNullable<BridgeReceipt["reason"]>): Reason => ({
+  code: reason.code,
+  text: reason.text,
+  ...(reason.device_code == null ? {} : { deviceCode: Number(reason.device_code) }),
+});
 
 export interface OrderRecord {
   readonly uuid: string;
@@ -33,6 +42,11 @@ export interface OrderRecord {
   /** Items as sent, for the copy of the receipt. */
   readonly items: readonly WireItem[];
   readonly reason: Reason | null;
+  /**
+   * Kopecks that a card was charged with for this order, from the first Validate on until its
+   * receipt is signed or somebody says that the money is back; null when it was not.
+   */
+  readonly charged?: number | null;
   /** A refund that waits until Odoo has its original. */
   readonly saga?: Saga | undefined;
   /** Odoo has the paid order. */
@@ -112,8 +126,7 @@ export function told(record: OrderRecord, receipt: BridgeReceipt, at: number): O
     body: open ? record.body : null,
     fiscal: receipt.fiscal ?? record.fiscal,
     items: receipt.items ?? record.items,
-    reason:
-      receipt.reason === null ? null : { code: receipt.reason.code, text: receipt.reason.text },
+    reason: receipt.reason === null ? null : reasonOf(receipt.reason),
     changedAt: at,
   };
 }
@@ -147,6 +160,20 @@ export function withdrawn(record: OrderRecord, reason: Reason, at: number): Orde
     ? { ...record, state: "cancelled", body: null, reason, changedAt: at }
     : record;
 }
+
+/** A card was charged and no receipt was signed: the money must not be forgotten. */
+export const isChargeOpen = (record: OrderRecord | undefined): boolean =>
+  record !== undefined && (record.charged ?? 0) > 0 && !isFiscalized(record);
+
+/** @param kopecks what the order's card payments come to; a charge once noted never shrinks */
+export function charge(record: OrderRecord, kopecks: number, at: number): OrderRecord {
+  const charged = Math.max(record.charged ?? 0, kopecks);
+  return charged === (record.charged ?? 0) ? record : { ...record, charged, changedAt: at };
+}
+
+/** Somebody said that the money is back, or was never taken. */
+export const chargeSettled = (record: OrderRecord, at: number): OrderRecord =>
+  (record.charged ?? 0) === 0 ? record : { ...record, charged: null, changedAt: at };
 
 /** Answers of `orders/state` for records that were open; an order the bridge doesn't know never arrived. */
 export function reconcile(

@@ -93,6 +93,54 @@ const lost = () => new BridgeUnreachable("reset");
 const problem = (status: number, code: string, more: object = {}) =>
   new BridgeProblem({ status, code, detail: "Причина", ...more });
 
+describe("a bridge that forgot a receipt it had", () => {
+  test("is noticed after its absence; nothing is sent to it again", async () => {
+    const scene = new Scene();
+    await scene.answer(bridgeReceipt("closing"));
+    await scene.timers.advance(1_000);
+    await scene.answer(lost());
+    expect(scene.phase).toBe("unreachable");
+    const before = scene.posts;
+    scene.states = [];
+    await scene.timers.advance(2_000);
+    expect(await scene.ended).toMatchObject({ kind: "forgotten", record: { state: "closing" } });
+    expect(scene.posts).toBe(before);
+  });
+
+  test("is believed when it knows it after all", async () => {
+    const scene = new Scene();
+    await scene.answer(bridgeReceipt("accepted"));
+    await scene.timers.advance(1_000);
+    await scene.answer(lost());
+    const before = scene.posts;
+    scene.states = [bridgeReceipt("accepted")];
+    await scene.timers.advance(2_000);
+    expect(scene.posts).toBe(before + 1);
+    await scene.answer(bridgeReceipt("fiscalized"));
+    expect(await scene.ended).toMatchObject({ kind: "fiscalized" });
+  });
+
+  test("what it never answered to is asked by sending the same again", async () => {
+    const scene = new Scene();
+    await scene.answer(lost());
+    await scene.timers.advance(2_000);
+    expect(scene.posts).toBe(2);
+    expect(scene.calls).not.toContain("state");
+  });
+});
+
+describe("what is no receipt of this order", () => {
+  test.each([[{ hello: 1 }], [null], [bridgeReceipt("fiscalized", { uuid: "another" })]])(
+    "proves nothing: %j",
+    async (answer) => {
+      const scene = new Scene();
+      await scene.answer(answer as unknown as BridgeReceipt);
+      expect(scene.phase).toBe("unreachable");
+      expect(scene.outcome).toBeNull();
+    },
+  );
+});
+
 describe("an order at the till", () => {
   test("the ordinary way: one request, fiscalized, stored before the screen goes on", async () => {
     const scene = new Scene();

@@ -4,6 +4,7 @@
  * or leave an order whose bridge is away: it stays locked until the bridge has been asked.
  */
 import type { BridgeClient } from "../bridge/bridge_client.ts";
+import { BridgeUnreachable } from "../bridge/problem.ts";
 import type { BridgeReceipt } from "../receipt/receipt_types.ts";
 import type { OrderStore } from "../storage/order_store.ts";
 import {
@@ -24,6 +25,8 @@ export interface Progress {
   readonly phase: "sending" | "accepted" | "closing" | "unknown" | "busy" | "unreachable";
   /** Russian text of the bridge, null when it said nothing of its own. */
   readonly text: string | null;
+  /** Why it lasts, in the bridge's own code; null when nothing is the matter. */
+  readonly code: string | null;
   readonly canWithdraw: boolean;
   /** Nothing can be said about this order before the bridge is back. */
   readonly canLeave: boolean;
@@ -36,7 +39,9 @@ export type Outcome =
   /** No fiscal document exists; the order may be edited and tried again. */
   | { readonly kind: "refused"; readonly record: OrderRecord; readonly reason: Reason }
   /** Left while the outcome is open. */
-  | { readonly kind: "left"; readonly record: OrderRecord };
+  | { readonly kind: "left"; readonly record: OrderRecord }
+  /** The bridge had it and knows it no more (its journal is another one): a person decides. */
+  | { readonly kind: "forgotten"; readonly record: OrderRecord };
 
 export interface SettlementDeps {
   readonly client: Pick<BridgeClient, "sendReceipt" | "withdraw" | "orderStates">;
@@ -51,10 +56,23 @@ type Event =
   | { readonly type: "told"; readonly receipt: BridgeReceipt }
   | { readonly type: "failed"; readonly error: unknown }
   | { readonly type: "choice"; readonly choice: Choice }
+  | { readonly type: "forgotten" }
   | { readonly type: "again" };
 
 const ASK_AGAIN_MS = 1_000;
 const UNREACHABLE_RETRY_MS = 2_000;
+
+const STATES = ["accepted", "closing", "fiscalized", "rejected", "unknown", "cancelled"];
+
+const isReceiptOf = (answer: unknown, uuid: string): boolean => {
+  const receipt = (answer ?? {}) as Partial<BridgeReceipt>;
+  return (
+    receipt.uuid === uuid &&
+    Number.isInteger(receipt.attempt) &&
+    STATES.includes(receipt.state ?? "") &&
+    (receipt.state !== "fiscalized" || receipt.fiscal != null)
+  );
+};
 
 export class Settlement {
   private readonly deps: SettlementDeps;
@@ -66,6 +84,9 @@ export class Settlement {
   private timer: unknown = null;
   /** No request of this attempt has left the page yet. */
   private certain: boolean;
+  /** The bridge may be another than the one that took the receipt: ask before sending again. */
+  private askFirst: boolean;
+  private forgotten = false;
 
   /**
    * @param record an open record (`begin` has been stored)
@@ -74,6 +95,7 @@ export class Settlement {
   constructor(record: OrderRecord, fresh: boolean, deps: SettlementDeps) {
     this.record = record;
     this.certain = fresh;
+    this.askFirst = !fresh;
     this.deps = deps;
   }
 
@@ -111,6 +133,9 @@ export class Settlement {
       case "failed":
         await this.failed(event.error);
         break;
+      case "forgotten":
+        this.forgotten = true;
+        return false;
       case "again":
         this.send();
         return false;
@@ -128,22 +153,34 @@ export class Settlement {
 
   private send(): void {
     if (this.calling) return;
-    const { body } = this.record;
-    if (body === null) throw new Error(`attempt ${keyOf(this.record)} was never begun`);
     this.deps.clearTimeout(this.timer);
     this.timer = null;
     this.calling = true;
-    this.deps.client
-      .sendReceipt(keyOf(this.record), body)
-      .then(
-        (receipt): Event => ({ type: "told", receipt }),
-        (error: unknown): Event => ({ type: "failed", error }),
-      )
+    this.request()
+      .catch((error: unknown): Event => ({ type: "failed", error }))
       .then((event) => {
         this.calling = false;
         this.mailbox.push(event);
       })
       .catch(() => undefined);
+  }
+
+  /** A receipt that the bridge had and forgot is never sent again: it may be on paper. */
+  private async request(): Promise<Event> {
+    const { body, uuid, state } = this.record;
+    if (body === null) throw new Error(`attempt ${keyOf(this.record)} was never begun`);
+    const key = keyOf(this.record);
+    if (this.askFirst && state !== "sent") {
+      const receipts = await this.deps.client.orderStates([uuid]).catch((error: unknown) => {
+        throw error instanceof TypeError ? new BridgeUnreachable(error) : error;
+      });
+      if (!receipts.some((receipt) => receipt.uuid === uuid)) return { type: "forgotten" };
+      this.askFirst = false;
+    }
+    const receipt = await this.deps.client.sendReceipt(key, body);
+    // whatever it was that answered, it was not the bridge
+    if (!isReceiptOf(receipt, uuid)) throw new BridgeUnreachable(new Error("no receipt"));
+    return { type: "told", receipt };
   }
 
   private later(ms: number): void {
@@ -156,6 +193,7 @@ export class Settlement {
     if (verdict.kind !== "not_recorded") this.certain = false;
     this.busy = verdict.kind === "busy" ? verdict.reason : null;
     this.away = verdict.kind === "open" ? verdict.reason : null;
+    if (this.away !== null) this.askFirst = true;
     const at = this.deps.now();
     switch (verdict.kind) {
       case "told":
@@ -218,6 +256,7 @@ export class Settlement {
 
   private outcome(): Outcome | null {
     const { record } = this;
+    if (this.forgotten) return { kind: "forgotten", record };
     if (record.state === "fiscalized") return { kind: "fiscalized", record };
     if (isOpen(record)) return null;
     return { kind: "refused", record, reason: record.reason ?? { code: record.state, text: "" } };
@@ -233,9 +272,11 @@ export class Settlement {
           : state === "accepted" || state === "closing" || state === "unknown"
             ? state
             : "sending";
-    const text = (this.away ?? this.busy ?? this.record.reason)?.text ?? null;
+    const reason = this.away ?? this.busy ?? this.record.reason;
+    const text = reason?.text ?? null;
     return {
       phase,
+      code: reason?.code ?? null,
       text: text === "" ? null : text,
       canWithdraw: state === "accepted" && this.away === null,
       canLeave: this.away !== null || this.busy !== null || state === "unknown",

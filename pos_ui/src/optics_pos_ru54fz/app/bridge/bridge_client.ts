@@ -14,6 +14,17 @@ const PIN_TIMEOUT = 10_000;
 /** Where the client takes its token from. */
 export type TokenSource = Pick<BridgeSession, "token" | "forget">;
 
+/** The cashier waits with the goods in hand. */
+const CATALOGUE_TIMEOUT = 2_000;
+
+/** What the till knows of an item; roubles. */
+export interface CatalogueItem {
+  /** `product.product` id. */
+  readonly id: number;
+  readonly name: string;
+  readonly price: number;
+}
+
 export class BridgeClient {
   private readonly base: string;
   private readonly session: TokenSource;
@@ -98,6 +109,17 @@ export class BridgeClient {
       receipts.push(...body.receipts);
     }
     return receipts;
+  }
+
+  /**
+   * An item of the till's own catalogue (`GET /v1/catalog`).
+   *
+   * @throws BridgeProblem `item_unknown`
+   */
+  async itemOf(barcode: string): Promise<CatalogueItem> {
+    const path = `/v1/catalog?barcode=${encodeURIComponent(barcode)}`;
+    const options = { method: "GET", timeout: CATALOGUE_TIMEOUT } as const;
+    return (await this.call<CatalogueItem>(path, options)).body;
   }
 
   /** Who may do what at this till; works without Odoo. */

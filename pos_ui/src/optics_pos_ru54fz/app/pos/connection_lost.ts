@@ -5,12 +5,13 @@
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { currentPos } from "./current_pos.ts";
+import { isStarting } from "./start_offline.ts";
 
 function connectionLostHandler(_env: unknown, _error: Error, originalError: unknown): boolean {
+  if (!(originalError instanceof ConnectionLostError)) return false;
   const kkt = currentPos()?.kkt;
-  if (!kkt || !(originalError instanceof ConnectionLostError)) return false;
-  kkt.link.lost();
-  return true;
+  kkt?.link.lost();
+  return kkt != null || isStarting();
 }
 
 registry.category("error_handlers").add("kkt-connectionLostHandler", connectionLostHandler, {

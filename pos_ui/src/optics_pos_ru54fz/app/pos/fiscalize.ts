@@ -1,7 +1,6 @@
 /** Validate at the till: mark the order durably, send it, wait for the end. */
 import { reactive } from "@odoo/owl";
 import { serializeDateTime } from "@web/core/l10n/dates";
-import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import {
@@ -13,7 +12,6 @@ import {
   type OrderRecord,
 } from "../attempt/attempt.ts";
 import type { Choice, Outcome, Progress } from "../attempt/settlement.ts";
-import { BridgeProblem, NotPaired, NotSent } from "../bridge/problem.ts";
 import type { Elevated } from "../bridge/people.ts";
 import { KktWaitDialog } from "../components/wait_dialog/wait_dialog.ts";
 import { buildReceipt } from "../receipt/receipt_builder.ts";
@@ -21,22 +19,20 @@ import type { WireReceipt } from "../receipt/receipt_types.ts";
 import { ReceiptRefusal } from "../receipt/refusal.ts";
 import { refusalText } from "../receipt/refusal_text.ts";
 import { withRefundLines } from "../refund/refund_lines.ts";
+import { chargedNow, noteCharge, openCharge, showCharges } from "./charged_card.ts";
 import { wireDiscount } from "./discount_gate.ts";
+import { settleForgotten } from "./forgotten.ts";
 import { orderFacts } from "./order_facts.ts";
 import { originalDocument } from "./original_document.ts";
 import type { PosTill } from "./pos_till.ts";
 import { releaseReason, throughSaga, withRights } from "./refund_saga.ts";
+import { reachReason, refuse } from "./refuse.ts";
 
 /** The bridge takes 512 KiB; larger orders go without their copy. */
 const MAX_BLOB_BYTES = 500 * 1024;
 
 /** The bridge does not take the approval that the order bears. */
 const APPROVAL_REFUSED = new Set(["approval_needed", "approval_invalid"]);
-
-function refuse(kkt: PosTill, title: string, body: string): "refused" {
-  kkt.pos.dialog.add(AlertDialog, { title, body });
-  return "refused";
-}
 
 /** The order as Odoo would get it once it is paid; the page's own copy stays as it is. */
 function blobOf(order: PosOrder): string | null {
@@ -99,21 +95,6 @@ function notSavedText(error: Error): string {
   );
 }
 
-function unreachableText(error: unknown): string {
-  if (globalThis.crypto?.subtle === undefined) {
-    return _t("This page can't prove to the till who it is: open the Point of Sale over https.");
-  }
-  const cause = error instanceof NotSent ? error.cause : error;
-  if (cause instanceof BridgeProblem) return cause.problem.detail;
-  return cause instanceof NotPaired
-    ? _t(
-        "This browser is not paired with the till, and Odoo can't be asked for it now. Open the Point of Sale once while Odoo answers.",
-      )
-    : _t(
-        "The till's computer does not answer. Nothing was printed and nothing is lost: check that it is on, then press Validate again.",
-      );
-}
-
 async function waitFor(
   kkt: PosTill,
   record: OrderRecord,
@@ -123,6 +104,7 @@ async function waitFor(
   const progress = reactive<Progress>({
     phase: "sending",
     text: null,
+    code: null,
     canWithdraw: false,
     canLeave: false,
   });
@@ -131,6 +113,7 @@ async function waitFor(
   const show = (): void => {
     const props = {
       progress,
+      view: kkt.view,
       orderName: record.orderName,
       choose: (choice: Choice) => kkt.till.current?.choose(choice),
     };
@@ -178,18 +161,32 @@ async function settleOrder(
   const fresh = !isOpen(record);
   if (fresh) {
     try {
+      await noteCharge(kkt, order);
+      record = till.store.get(order.uuid) ?? record;
+    } catch (error) {
+      return refuse(kkt, order, { code: "not_durable", text: notSavedText(error as Error) });
+    }
+    if (openCharge(kkt, order.uuid) > chargedNow(order)) {
+      return refuse(kkt, order, { code: "card_short", text: "" });
+    }
+    try {
       await till.reach(order.uuid);
     } catch (error) {
-      return refuse(kkt, _t("No connection to the till"), unreachableText(error));
+      return refuse(kkt, order, reachReason(error));
     }
     try {
       const receipt = await receiptOf(kkt, order, record);
-      const content = elevated === null ? receipt : released(receipt, order);
-      record = await mark(kkt, order, record, content);
+      record = await mark(
+        kkt,
+        order,
+        record,
+        elevated === null ? receipt : released(receipt, order),
+      );
     } catch (error) {
       const text =
         error instanceof ReceiptRefusal ? refusalText(error) : notSavedText(error as Error);
-      return refuse(kkt, _t("The receipt can't be made"), text);
+      const code = error instanceof ReceiptRefusal ? "receipt_invalid" : "not_durable";
+      return refuse(kkt, order, { code, text });
     }
   }
   const outcome = await waitFor(kkt, record, fresh, elevated);
@@ -197,15 +194,8 @@ async function settleOrder(
   if (outcome.kind === "refused" && APPROVAL_REFUSED.has(outcome.reason.code)) {
     order.kkt_approval = false;
   }
+  showCharges(kkt);
+  if (outcome.kind === "forgotten") return await settleForgotten(kkt, order, outcome.record);
   if (outcome.kind === "refused" && isWaiting(outcome.record)) return "waiting";
-  return outcome.kind === "refused"
-    ? refuse(kkt, _t("The till has not printed the receipt"), reasonText(outcome.reason))
-    : outcome.kind;
-}
-
-function reasonText(reason: { code: string; text: string }): string {
-  if (reason.code === "withdrawn") return _t("The receipt was withdrawn.");
-  const text = reason.text === "" ? unreachableText(null) : reason.text;
-  const hint = _t("Nothing was printed. The order can be changed and tried again.");
-  return [text, hint].join("\n");
+  return outcome.kind === "refused" ? refuse(kkt, order, outcome.reason) : outcome.kind;
 }

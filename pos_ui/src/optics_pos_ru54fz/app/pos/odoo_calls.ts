@@ -6,7 +6,9 @@ import type { PosTill } from "./pos_till.ts";
 
 export function watchRpc(kkt: PosTill): void {
   const page = browser as { XMLHttpRequest: typeof XMLHttpRequest };
-  page.XMLHttpRequest = withTimeout(page.XMLHttpRequest, (url) => timeoutOf(url, kkt.validating));
+  // nobody waits long for an Odoo that is known to be away
+  const short = (): boolean => kkt.validating || !kkt.link.reachable;
+  page.XMLHttpRequest = withTimeout(page.XMLHttpRequest, (url) => timeoutOf(url, short()));
   rpcBus.addEventListener("RPC:RESPONSE", (event: Event) => {
     const { error } = (event as CustomEvent<{ error?: unknown }>).detail;
     if (error instanceof ConnectionLostError) kkt.link.lost();

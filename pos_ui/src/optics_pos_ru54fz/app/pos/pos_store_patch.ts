@@ -16,6 +16,7 @@ import {
 import { installLatePatches } from "./late_patches.ts";
 import { watchRpc } from "./odoo_calls.ts";
 import { PosTill } from "./pos_till.ts";
+import { startIsOver } from "./start_offline.ts";
 import { resumeOpenOrder } from "./resume.ts";
 import { warnOfRounding } from "./rounding.ts";
 import { mayBePaid } from "./sale_checks.ts";
@@ -33,6 +34,7 @@ patch(PosStore.prototype, {
     watchRpc(kkt);
     await kkt.open();
     this.kkt = kkt;
+    if (!(await startIsOver())) kkt.link.startAway();
     installLatePatches();
     warnOfRounding(this);
   },

@@ -11,6 +11,7 @@ import { UNKNOWN_VIEW, type TillView } from "../bridge/status.ts";
 import type { Fiscal, WireItem } from "../receipt/receipt_types.ts";
 import { OdooLink } from "../till/odoo_link.ts";
 import { Till } from "../till/till.ts";
+import { showCharges } from "./charged_card.ts";
 import { PosDay } from "./day.ts";
 import { markPaid, waitingOrders } from "./delivery.ts";
 import { setOdooReachable } from "./offline_state.ts";
@@ -27,6 +28,8 @@ export class PosTill {
   readonly day: PosDay;
   /** Reactive, for the status bar. */
   readonly view: TillView;
+  /** Reactive: orders whose card is charged without a receipt, kopecks by uuid. */
+  readonly charges = reactive<Record<string, number>>({});
   /** Something of the way from Validate to the receipt is running: Odoo must not hold it up. */
   validating = false;
   /** An order is on its way through the till, from its mark to its end: no other may begin. */
@@ -84,6 +87,7 @@ export class PosTill {
     await Promise.race([answered, late]);
     clearTimeout(timer);
     for (const record of this.till.store.fiscalized()) this.settled(record);
+    showCharges(this);
     this.till.start();
     watchShift(this, () => openDay(this.pos));
   }
@@ -117,6 +121,7 @@ export class PosTill {
 
   /** A fiscalized order that the page still holds as a draft (reload, crash) is a paid one. */
   private settled(record: OrderRecord): void {
+    showCharges(this);
     const order = this.pos.models["pos.order"].getBy("uuid", record.uuid) as PosOrder | undefined;
     if (order === undefined || order.state !== "draft") return;
     if (record.state === "fiscalized") {

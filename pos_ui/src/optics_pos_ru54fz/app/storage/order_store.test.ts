@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { begin, newRecord, told, type OrderRecord } from "../attempt/attempt.ts";
+import { begin, charge, newRecord, told, type OrderRecord } from "../attempt/attempt.ts";
 import { bridgeReceipt } from "../testing/receipts.ts";
 import { OrderStore } from "./order_store.ts";
 
@@ -55,4 +55,13 @@ test("nothing counts as marked before it is on the disk", async () => {
   disk.broken = false;
   await store.put(openRecord);
   expect(store.get("open")).toBe(openRecord);
+});
+
+test("an order whose card was charged is never dropped", async () => {
+  const disk = new Disk();
+  const charged = charge(newRecord("charged", "n", 0), 100, 0);
+  disk.rows.set("charged", charged);
+  const store = new OrderStore(disk);
+  await store.load(400 * DAY);
+  expect(store.charged()).toEqual([charged]);
 });

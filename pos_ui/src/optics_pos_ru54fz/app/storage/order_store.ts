@@ -1,5 +1,5 @@
 /** The marked orders: in memory for the screens, on the disk before anything is sent. */
-import { isFiscalized, isOpen, type OrderRecord } from "../attempt/attempt.ts";
+import { isChargeOpen, isFiscalized, isOpen, type OrderRecord } from "../attempt/attempt.ts";
 import { ORDERS, type KktDatabase } from "./kkt_database.ts";
 
 /** How long a closed record serves the copies of receipts. */
@@ -16,7 +16,7 @@ export class OrderStore {
   /** Reads everything once; closed records older than 30 days are dropped. */
   async load(now: number): Promise<void> {
     for (const record of await this.database.getAll<OrderRecord>(ORDERS)) {
-      if (!isOpen(record) && now - record.changedAt > KEPT_MS) {
+      if (!isOpen(record) && !isChargeOpen(record) && now - record.changedAt > KEPT_MS) {
         await this.database.delete(ORDERS, record.uuid);
       } else {
         this.records.set(record.uuid, record);
@@ -36,6 +36,11 @@ export class OrderStore {
 
   open(): OrderRecord[] {
     return [...this.records.values()].filter(isOpen);
+  }
+
+  /** Whose card was charged while no receipt was signed. */
+  charged(): OrderRecord[] {
+    return [...this.records.values()].filter(isChargeOpen);
   }
 
   fiscalized(): OrderRecord[] {

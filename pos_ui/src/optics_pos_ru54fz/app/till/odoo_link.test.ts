@@ -59,6 +59,16 @@ describe("the link to Odoo", () => {
     expect(log).toHaveLength(8);
   });
 
+  test("a start without Odoo is away, and the first answered ping ends that", async () => {
+    there = false;
+    link.startAway();
+    await timers.advance(PROBE_MS);
+    expect(log).toEqual(["ping", "ping"]);
+    there = true;
+    await timers.advance(PROBE_MS);
+    expect(log.slice(2)).toEqual(["ping", "there"]);
+  });
+
   test("the bridge's word shortens the wait", async () => {
     there = false;
     link.lost();

@@ -48,6 +48,12 @@ export class OdooLink {
     void this.probe();
   }
 
+  /** The page came up without Odoo. */
+  startAway(): void {
+    this.reachable = false;
+    void this.probe();
+  }
+
   async probe(): Promise<void> {
     if (this.probing) return;
     this.probing = true;

@@ -2,6 +2,8 @@ import { Component, onWillUnmount, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import type { Choice, Progress } from "../../attempt/settlement.ts";
+import type { TillView } from "../../bridge/status.ts";
+import { troubleOf } from "../../trouble/trouble.ts";
 
 /** Seconds after which the cashier is told what to look at. */
 const LONG = 10;
@@ -11,6 +13,8 @@ const IMPATIENT = 3;
 interface Props {
   /** Reactive; changed by the settlement. */
   readonly progress: Progress;
+  /** Reactive; what the till says of itself. */
+  readonly view: TillView;
   readonly orderName: string;
   readonly choose: (choice: Choice) => void;
 }
@@ -21,16 +25,19 @@ export class KktWaitDialog extends Component<Props> {
   static components = { Dialog };
   static override props = {
     progress: Object,
+    view: Object,
     orderName: String,
     choose: Function,
     close: Function,
   };
 
   declare progress: Progress;
+  declare view: TillView;
   declare clock: { seconds: number };
 
   override setup(): void {
     this.progress = useState(this.props.progress);
+    this.view = useState(this.props.view);
     this.clock = useState({ seconds: 0 });
     // neither Escape nor a «close all» may take it away: only the settlement does
     const env = this.env as { dialogData: { close: () => void } };
@@ -42,7 +49,35 @@ export class KktWaitDialog extends Component<Props> {
     onWillUnmount(() => clearInterval(timer));
   }
 
+  /** Taken, and the register is away: it prints by itself when it is back. */
+  get isSilent(): boolean {
+    const { phase, code } = this.progress;
+    return phase === "accepted" && code !== null && troubleOf({ code }) === "device_silent";
+  }
+
+  /** Nobody but a person can say how it ended. */
+  get isStopped(): boolean {
+    return this.progress.phase === "unknown" && this.view.lane === "stopped";
+  }
+
+  private get isPaperOut(): boolean {
+    const { phase } = this.progress;
+    return phase === "closing" && this.view.paper !== null && this.view.paper !== "ok";
+  }
+
+  get trouble(): string | null {
+    if (this.isSilent) return "device_silent";
+    if (this.isStopped) return "lane_stopped";
+    if (this.isPaperOut) return "paper_out";
+    if (this.progress.phase === "busy") return "lane_busy";
+    if (this.progress.phase === "unreachable") return "bridge_away";
+    return this.progress.phase === "unknown" ? "outcome_unknown" : null;
+  }
+
   get title(): string {
+    if (this.isSilent) return _t("The register does not answer");
+    if (this.isStopped) return _t("The till is stopped: a receipt's outcome is not known");
+    if (this.isPaperOut) return _t("No paper");
     switch (this.progress.phase) {
       case "sending":
         return _t("Sending the receipt to the till…");
@@ -65,6 +100,17 @@ export class KktWaitDialog extends Component<Props> {
   }
 
   get advice(): string {
+    if (this.isSilent) {
+      return _t(
+        "Check its power and cable: the receipt is printed by itself once the register answers. Or withdraw the receipt.",
+      );
+    }
+    if (this.isStopped) {
+      return _t("Call a manager: they look at the paper and decide. Do not sell the goods again.");
+    }
+    if (this.isPaperOut) {
+      return _t("Put in a new roll and close the cover: the register prints the rest by itself.");
+    }
     switch (this.progress.phase) {
       case "unreachable":
         return _t(
@@ -91,6 +137,6 @@ export class KktWaitDialog extends Component<Props> {
   }
 
   get isTrouble(): boolean {
-    return this.progress.phase === "unreachable" || this.progress.phase === "unknown";
+    return this.trouble !== null && this.trouble !== "lane_busy";
   }
 }

@@ -1,0 +1,66 @@
+/**
+ * A card that is charged before the register signs: noted on the disk at the first Validate, shown
+ * on the order, and settled by the receipt or by somebody who says that the money is back.
+ */
+import type { PosOrder } from "@point_of_sale/app/models/pos_order";
+import { charge, chargeSettled, isChargeOpen, newRecord } from "../attempt/attempt.ts";
+import { toKopecks } from "../receipt/kopecks.ts";
+import type { PosTill } from "./pos_till.ts";
+
+/** Kopecks by card that count as taken on this order; 0 for a refund. */
+export function chargedNow(order: PosOrder): number {
+  const kopecks = order.payment_ids
+    .filter(
+      (payment) =>
+        payment.payment_method_id.kkt_payment_type === "electronic" &&
+        payment.is_change !== true &&
+        payment.isDone() === true,
+    )
+    .reduce((sum, payment) => sum + toKopecks(payment.getAmount() as number), 0);
+  return Math.max(0, kopecks);
+}
+
+/** Kopecks that are charged while no receipt is signed; 0 when all is well. */
+export function openCharge(kkt: PosTill, uuid: string): number {
+  const record = kkt.till.store.get(uuid);
+  return isChargeOpen(record) ? (record?.charged ?? 0) : 0;
+}
+
+/** Before anything else of Validate: whatever comes now, the charge is on the disk. */
+export async function noteCharge(kkt: PosTill, order: PosOrder): Promise<void> {
+  const kopecks = chargedNow(order);
+  if (kopecks === 0) return;
+  const { store } = kkt.till;
+  const record = store.get(order.uuid) ?? newRecord(order.uuid, crypto.randomUUID(), Date.now());
+  const next = charge(record, kopecks, Date.now());
+  if (next !== record) await store.put(next);
+}
+
+/** Shows, or takes away, the orders' charges; called whenever one may have changed. */
+export function showCharges(kkt: PosTill): void {
+  const now = new Map(kkt.till.store.charged().map(({ uuid, charged }) => [uuid, charged ?? 0]));
+  // one that is being sold right now is nobody's worry yet
+  for (const uuid of Object.keys(kkt.charges)) {
+    if (!now.has(uuid)) delete kkt.charges[uuid];
+  }
+  for (const [uuid, kopecks] of now) {
+    if (!kkt.isOpen({ uuid } as PosOrder)) kkt.charges[uuid] = kopecks;
+  }
+}
+
+/** The money is back on the card, or was never taken: the card's lines leave the order. */
+export async function settleCharge(kkt: PosTill, uuid: string): Promise<void> {
+  const { store } = kkt.till;
+  const record = store.get(uuid);
+  if (record === undefined) return;
+  await store.put(chargeSettled(record, Date.now()));
+  const order = kkt.pos.models["pos.order"].getBy("uuid", uuid) as PosOrder | undefined;
+  if (order !== undefined && order.state === "draft") {
+    for (const payment of [...order.payment_ids]) {
+      if (payment.payment_method_id.kkt_payment_type === "electronic") {
+        order.removePaymentline(payment);
+      }
+    }
+  }
+  showCharges(kkt);
+}
