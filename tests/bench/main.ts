@@ -13,6 +13,7 @@ import {
   startPostgres,
   statePath,
 } from "@opticserp/native";
+import { measureBacklog } from "./backlog.ts";
 import { measureDoor } from "./door.ts";
 import { measureLine } from "./line.ts";
 import { USAGE, parseOptions, type BenchOptions, type Id } from "./options.ts";
@@ -103,6 +104,11 @@ const measurements: readonly Measurement[] = [
     ids: ["e"],
     what: "receipts one after the other, register without latency",
     run: () => measureSustained({ dir, count }),
+  },
+  {
+    ids: ["f"],
+    what: "200 receipts without links, then the ОФД, then Odoo",
+    run: () => measureBacklog({ count }),
   },
   {
     ids: ["g"],

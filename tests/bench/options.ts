@@ -1,7 +1,7 @@
 /** The command line of the bench. */
 import { parseArgs } from "node:util";
 
-export const IDS = ["a", "b", "c", "d", "e", "g", "h", "i", "k", "l", "m", "n"] as const;
+export const IDS = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "k", "l", "m", "n"] as const;
 export type Id = (typeof IDS)[number];
 
 export interface BenchOptions {
@@ -10,13 +10,14 @@ export interface BenchOptions {
   readonly count: number | null;
 }
 
-export const USAGE = `usage: node --import tsx tests/bench/main.ts [--only a,b,c,d,e,g,h,i,k,l,m,n] [--n COUNT]
+export const USAGE = `usage: node --import tsx tests/bench/main.ts [--only a,b,c,d,e,f,g,h,i,k,l,m,n] [--n COUNT]
   --only  which figures; default all
           a  HTTP → accepted commit against raw fdatasync
           b  bridge overhead per receipt, device time excluded
           c  receipt over the serial pty against its bytes at 115,200 baud
           d  Validate → receipt screen in Chromium against stock POS
           e  sustained receipts per second on a register without latency, commits of each
+          f  200 receipts sold without links → ОФД, → Odoo
           g  process start → ready line with 10,000 receipts in the journal
           h  memory and CPU of an idle bridge
           i  answer to a receipt while the register's cable is out
@@ -25,7 +26,7 @@ export const USAGE = `usage: node --import tsx tests/bench/main.ts [--only a,b,c
           m  bridge frozen → the cashier is told
           n  list of 40 tills with 100,000 receipts in Odoo
   --n     receipts of each measurement; default 500 for a and b, 100 for c, 50 pairs for d,
-          1,000 for e, 20 for i; less where the machine is slow: all of it stays within twenty minutes`;
+          1,000 for e, 200 for f, 20 for i; less where the machine is slow: all of it stays within twenty minutes`;
 
 const isId = (text: string): text is Id => (IDS as readonly string[]).includes(text);
 
