@@ -39,9 +39,11 @@ export class ShopFloor {
 
   static async open(
     options: Omit<StandOptions, "tills" | "transport" | "printMs" | "seed"> &
-      Partial<Pick<StandOptions, "printMs">>,
+      Partial<Pick<StandOptions, "printMs" | "tills">>,
     /** Chromium switches. */
     args: readonly string[] = [],
+    /** What the shop has besides, before its POS opens. */
+    prepare: (stand: Stand) => Promise<void> = () => Promise.resolve(),
   ): Promise<ShopFloor> {
     const stand = await Stand.start({
       tills: 1,
@@ -52,6 +54,7 @@ export class ShopFloor {
     });
     const browser = await launchChromium(args);
     try {
+      await prepare(stand);
       const [till] = stand.shop.tills;
       const [cashier] = PEOPLE;
       if (!till || !cashier) throw new Error("the demo shop is incomplete");
