@@ -192,6 +192,15 @@ describe("payment in part or on credit", () => {
     );
   });
 
+  test("a product that is set up as an advance is one: rate and subject follow", () => {
+    const lines = [line({ paymentMethod: 3, subject: 1, taxes: [11] })];
+    expect(buildReceipt(order({ lines })).items[0]).toMatchObject({
+      vat: 12,
+      subject: 10,
+      payment_method: 3,
+    });
+  });
+
   test("goods that are all on credit are 6, in part 5, also after a down payment", () => {
     expect(methods(order({ lines: [line()], payments: [onCredit(450_000)] }))).toEqual([6]);
     const partly = [onCredit(350_000), cash(100_000)];
