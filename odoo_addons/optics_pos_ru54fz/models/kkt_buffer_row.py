@@ -19,7 +19,7 @@ _LEGS = [
     ("none", "Nothing to Deliver"),
     ("pending", "Waiting"),
     ("delivered", "Delivered"),
-    ("dead", "Refused for Good"),
+    ("dead", "Not Taken"),
     ("other", "Unknown"),
 ]
 
