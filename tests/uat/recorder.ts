@@ -50,6 +50,7 @@ export class Recorder {
   readonly #folder: string;
   readonly #id: string;
   #page: Page | null = null;
+  readonly #undo: (() => Promise<unknown>)[] = [];
 
   /** @param folder of the protocol; pictures go into its folder `id` */
   constructor(folder: string, id: string) {
@@ -61,6 +62,17 @@ export class Recorder {
   /** The screen that pictures are taken of from now on. */
   watch(page: Page | null): void {
     this.#page = page;
+  }
+
+  /** Ended with the scenario, whatever becomes of it. */
+  undo(step: () => Promise<unknown>): void {
+    this.#undo.push(step);
+  }
+
+  async end(): Promise<void> {
+    for (const step of this.#undo.reverse()) {
+      await step().catch((error: unknown) => console.error(error));
+    }
   }
 
   note(text: string): void {

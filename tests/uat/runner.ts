@@ -58,6 +58,7 @@ async function runOne(
       await counter.close();
     }
     await hall.calm();
+    await log.end();
   }
   const { steps, notes, scaled } = log;
   const seconds = (performance.now() - from) / 1000;

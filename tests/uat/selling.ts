@@ -94,3 +94,25 @@ export async function seeNoAlarm(see: Seen, counter: Counter): Promise<void> {
   const shown = loud.map(({ code, level }) => `${code} ${level}`).join(", ");
   see.check(`Тревог P1 и P2: ${loud.length === 0 ? "нет" : shown}`, loud.length === 0);
 }
+
+/** A discount on the selected line; typed again where a slow page lost a key. */
+export async function discount({ pos }: Counter, percent: number): Promise<void> {
+  const given = () =>
+    pos.page.evaluate(() => {
+      const { posmodel } = globalThis as unknown as {
+        posmodel: {
+          getOrder(): { getSelectedOrderline(): { getDiscount(): number } | undefined };
+        };
+      };
+      return posmodel.getOrder().getSelectedOrderline()?.getDiscount();
+    });
+  await until(
+    `a discount of ${String(percent)} %`,
+    async () => {
+      await pos.pad("%", ...String(percent));
+      await pos.page.waitForTimeout(500);
+      return (await given()) === percent;
+    },
+    60_000,
+  );
+}

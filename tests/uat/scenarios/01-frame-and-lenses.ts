@@ -1,6 +1,9 @@
+import { until } from "@opticserp/fixtures/stand/control.ts";
 import { SALE, itemTags, seeLedgers, tags } from "../ledgers.ts";
 import type { Scenario } from "../scenario.ts";
 import { CARD, RECEIPT_WITHIN_S, fill, finish, product } from "../selling.ts";
+import { SmtpSink } from "../smtp-sink.ts";
+import { QUICK_LINKS } from "../timers.ts";
 
 const BUYER = { name: "Очкова Анна Петровна", email: "anna.ochkova@example.com" } as const;
 
@@ -10,10 +13,20 @@ export const frameAndLenses: Scenario = {
   passes: "фискальный чек напечатан, электронный чек отправлен, заказ в Odoo",
   async run({ hall, log, counter: open }) {
     log.note("Без заказа на изготовление по рецепту: его добавляет F2, другая задача");
+    const post = await SmtpSink.open();
+    log.undo(() => post.close());
     const counter = await open({
+      scaled: QUICK_LINKS,
       prepare: async ({ posConfigId }) => {
         await hall.odoo.create("res.partner", { ...BUYER });
         await hall.odoo.write("pos.config", [posConfigId], { kkt_electronic_receipt: "odoo" });
+        await hall.odoo.create("ir.mail_server", {
+          name: "Приёмка",
+          smtp_host: "127.0.0.1",
+          smtp_port: post.port,
+          smtp_encryption: "none",
+          from_filter: false,
+        });
       },
     });
     const { pos } = counter;
@@ -65,6 +78,17 @@ export const frameAndLenses: Scenario = {
         { partner_id: [number, string] } & Record<string, unknown>
       >("pos.order", [["uuid", "=", uuid]], ["partner_id"]);
       see.matches("Покупатель заказа в Odoo", String(order?.partner_id[1]), /Очкова/);
+    });
+    await log.step("Электронный чек", "письмо ушло покупателю, один раз", async (see) => {
+      await until("the mail is there", () => Promise.resolve(post.mails.length > 0), 150_000);
+      see.equal("Писем", post.mails.length, 1);
+      see.equal("Кому", post.mails[0]?.to, [BUYER.email]);
+      const [row] = await hall.odoo.read<{ state: string } & Record<string, unknown>>(
+        "kkt.electronic.receipt",
+        [["contact", "=", BUYER.email]],
+        ["state"],
+      );
+      see.equal("Состояние в Odoo", row?.state, "sent");
     });
   },
 };

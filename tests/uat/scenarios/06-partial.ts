@@ -3,15 +3,19 @@ import { person } from "../counter.ts";
 import { PinDialog } from "../page/pin.ts";
 import { Trouble } from "../page/trouble.ts";
 import type { Scenario } from "../scenario.ts";
-import { CARD, CASH, RECEIPT_WITHIN_S, fill, finish, product } from "../selling.ts";
+import { CARD, CASH, RECEIPT_WITHIN_S, discount, fill, finish, product } from "../selling.ts";
 import { QUICK_LINKS } from "../timers.ts";
+import { prepareSalesOrders, prepayAndSettle } from "./06-prepayment.ts";
 
 export const partial: Scenario = {
   id: "06",
   title: "оплата по частям, частичный возврат, пределы скидок",
   passes: "суммы, теги и связи верны; пределы скидок держатся",
   async run({ hall, log, counter: open }) {
-    const counter = await open({ scaled: QUICK_LINKS });
+    const counter = await open({
+      scaled: QUICK_LINKS,
+      prepare: ({ posConfigId }) => prepareSalesOrders(hall.odoo, posConfigId),
+    });
     const pin = new PinDialog(counter.pos.page);
     const trouble = new Trouble(counter.pos.page);
     const { pos } = counter;
@@ -63,11 +67,12 @@ export const partial: Scenario = {
       see.equal("Возврат ссылается на продажу", linked ? linked[0] : null, original);
       await pos.newOrder();
     });
+    await prepayAndSettle(log, counter);
     const chief = person("manager");
     const after = (percent: number) => Math.round((frame.priceKopecks * (100 - percent)) / 100);
     await log.step("Скидка 10 % — кассир даёт её сам", "чек без вопросов", async (see) => {
       const own = await fill(counter, [frame]);
-      await pos.pad("%", "1", "0");
+      await discount(counter, 10);
       await pos.toPayment();
       await pos.addPayment(CARD);
       await finish(counter, own);
@@ -80,7 +85,7 @@ export const partial: Scenario = {
       "без его PIN дальше не идёт",
       async (see) => {
         approved = await fill(counter, [frame]);
-        await pos.pad("%", "3", "0");
+        await discount(counter, 30);
         await pos.page.locator(".pay-order-button").first().click();
         const said = await pin.waitFor();
         see.matches("Сказано", said, /30\s*%/);
@@ -104,7 +109,7 @@ export const partial: Scenario = {
     });
     await log.step("Скидка 60 %", "не даёт никто", async (see) => {
       await fill(counter, [frame]);
-      await pos.pad("%", "6", "0");
+      await discount(counter, 60);
       await pos.page.locator(".pay-order-button").first().click();
       const said = await trouble.waitFor(/50\s*%/);
       see.matches("Сказано", said, /50\s*%/);
