@@ -35,6 +35,7 @@ export function receiptBody(row: StoredReceipt, passport: Passport): ReceiptBody
       payment_method: item.paymentMethod,
       subject: item.subject,
       unit: item.unit,
+      ...(item.refundLine === undefined ? {} : { refund_line: item.refundLine }),
     })),
     payments: receipt.payments.map(({ method, kopecks }) => ({
       method,

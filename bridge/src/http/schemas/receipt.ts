@@ -52,6 +52,10 @@ export const receiptBodySchema = z.strictObject({
       payment_method: z.int(),
       subject: z.int(),
       unit: z.int(),
+      refund_line: z
+        .int()
+        .optional()
+        .meta({ description: "Refunds: position in the original receipt, from 1" }),
     }),
   ),
   payments: z.array(z.strictObject({ method: z.string(), amount: roubles })),
