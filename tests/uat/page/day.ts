@@ -1,4 +1,4 @@
-/** «Смена и деньги» of the POS, and the end of the day. */
+/** «Смена и наличные» of the POS, and the end of the day. */
 import type { Locator, Page } from "playwright-core";
 
 export class Day {

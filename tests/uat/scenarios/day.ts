@@ -84,7 +84,7 @@ export const cashiersDay: Scenario = {
       });
     });
     const day = new Day(page);
-    await log.step("«Смена и деньги»: X-отчёт", "касса напечатала", async (see) => {
+    await log.step("«Смена и наличные»: X-отчёт", "касса напечатала", async (see) => {
       await pos.newOrder();
       await day.open();
       await day.press("x");
