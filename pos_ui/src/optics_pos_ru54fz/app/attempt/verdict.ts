@@ -117,8 +117,7 @@ export function verdictOf(error: unknown, key: string, certain: boolean): Verdic
     case "attempt_open":
     case "idempotency_key_reused":
     case "order_owned_by_another":
-    // a release needs a manager's token, which may have ended since the first try
-    case "scope_insufficient":
+    case "scope_insufficient": // a release needs a manager's token, which may have ended meanwhile
       return { kind: "ask", reason };
   }
   if (problem.receipt?.key === key) {
