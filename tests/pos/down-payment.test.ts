@@ -3,6 +3,8 @@
  * settlement tells the full value with the offset as 1215; two receipts of one sales order. Without
  * Odoo the till says that it needs it.
  */
+import { join } from "node:path";
+import { PosPage } from "@opticserp/fixtures/stand/pos-page.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { itemTagsOf, tagsOf } from "../support/document-tags.ts";
 import { delivered } from "../support/ledgers.ts";
@@ -10,6 +12,7 @@ import {
   addSalesOrder,
   allowDownPayments,
   chooseSalesOrder,
+  roundCash,
   showSalesOrders,
 } from "../support/sales-offers.ts";
 import { CARD, ShopFloor, product } from "../support/shop-floor.ts";
@@ -137,6 +140,18 @@ describe("a down payment and its settlement", () => {
     expect(orders.map(({ uuid }) => uuid).sort()).toEqual([...uuids].sort());
     expect(new Set(orders.map(({ kkt_fd }) => kkt_fd)).size).toBe(2);
     expect(floor.pos.errors).toEqual([]);
+  });
+
+  it("says when it opens that the shop's rounding can't be followed", async () => {
+    const { pos, stand } = floor;
+    const [till] = stand.shop.tills;
+    await roundCash(floor.ledgers.odoo, till?.posConfigId ?? 0, "HALF-UP");
+    const fresh = await PosPage.login(floor.browser, pos.options);
+    await fresh.page.goto(`${pos.options.url}/pos/ui/${pos.options.posConfigId}`);
+    const said = await fresh.waitForDialog(/округл/i, PATIENCE_MS);
+    await fresh.screenshot(join(stand.dir, "rounding-does-not-fit.png"));
+    await fresh.close();
+    expect(said).toContain("До ближайшего рубля");
   });
 });
 
