@@ -103,6 +103,8 @@ export const cashiersDay: Scenario = {
       await verdict.waitFor({ timeout: 90_000 });
       see.equal("Odoo и ФН согласны", await verdict.getAttribute("data-equal"), "yes");
       see.russian("Окно", await page.locator(".kkt-close-day").innerText());
+      const wrong = page.locator(".kkt-close-row .text-danger");
+      see.equal("Строк с разницей", await wrong.allInnerTexts(), []);
       const closed = (await counter.kkt.ledger()).filter(({ type }) => type === 5);
       see.equal("Отчётов о закрытии смены в ФН", closed.length, 1);
     });
