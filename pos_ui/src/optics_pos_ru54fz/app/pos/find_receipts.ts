@@ -1,6 +1,7 @@
 /** Looks for a sale at both who may know it: Odoo (any till) and this till's own memory. */
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { searchReceipts } from "../bridge/day_calls.ts";
+import { receiptText } from "../receipt/receipt_text.ts";
 import { mergeFound, type FoundReceipt, type OdooFound } from "../refund/found_receipts.ts";
 import type { FoundQuery } from "../refund/receipt_query.ts";
 import type { PosTill } from "./pos_till.ts";
@@ -35,7 +36,8 @@ async function askOdoo(kkt: PosTill, query: FoundQuery): Promise<OdooFound[]> {
 function askTill(kkt: PosTill, { text, qr, date }: FoundQuery): ReturnType<typeof searchReceipts> {
   return searchReceipts(kkt.till.client, {
     ...(qr === undefined ? {} : { qr }),
-    ...(text === undefined ? {} : { text }),
+    // as the register prints it: « becomes "
+    ...(text === undefined ? {} : { text: receiptText(text, 200) }),
     ...(date === undefined ? {} : { date }),
   });
 }
