@@ -73,7 +73,8 @@ class PosSession(models.Model):
             kind = payment.payment_method_id.kkt_payment_type or "other"
             sums[kind] = sums.get(kind, 0.0) + payment.amount
         offset = -sum(
-            line.price_subtotal_incl for line, _advance in _goods(orders, offsets=True)
+            _signed(line, "price_subtotal_incl")
+            for line, _advance in _goods(orders, offsets=True)
         )
         if offset:
             sums["prepaid"] = sums.get("prepaid", 0.0) + offset
@@ -92,8 +93,9 @@ class PosSession(models.Model):
             if advance:
                 code = _ADVANCE_VAT.get(code, code)
             row = rows.setdefault(code, {"code": code, "sum": 0.0, "tax": 0.0})
-            row["sum"] += line.price_subtotal_incl
-            row["tax"] += line.price_subtotal_incl - line.price_subtotal
+            full = _signed(line, "price_subtotal_incl")
+            row["sum"] += full
+            row["tax"] += full - _signed(line, "price_subtotal")
         return [
             {"code": code, "sum": _round(row["sum"]), "tax": _round(row["tax"])}
             for code, row in sorted(rows.items())
@@ -108,9 +110,19 @@ def _goods(orders, offsets=False):
         product = getattr(config, "down_payment_product_id", False)
         down_payment = bool(product) and line.product_id == product
         refund = order.is_refund or order.amount_total < 0
-        is_offset = down_payment and (line.price_subtotal_incl > 0) == refund
+        amount = _signed(line, "price_subtotal_incl")
+        is_offset = down_payment and (amount > 0) == refund
         if is_offset == offsets:
             yield line, down_payment
+
+
+def _signed(line, field):
+    """The line's amount, negative where it lowers the order's total.
+
+    The page stores the lines of a refund without their sign, the server with it.
+    """
+    sign = -1 if line.qty * line.price_unit < 0 else 1
+    return sign * abs(line[field])
 
 
 def _round(amount):

@@ -106,6 +106,27 @@ class TestDay(KktCommon):
         self.assertEqual(totals["unsigned"], [unsigned.name])
         self.assertEqual(totals["payments"], {"cash": 13500.3})
 
+    def test_a_refund_takes_away_what_a_sale_adds(self):
+        """The page stores the lines of a refund without their sign."""
+        self.sell_signed()
+        self.sell_signed()
+        data = self.create_ui_order_data(
+            [(self.product, -1)],
+            uuid=str(uuid4()),
+            pos_order_ui_args={"state": "paid"},
+        )
+        data["is_refund"] = True
+        for _command, _id, line in data["lines"]:
+            self.assertEqual(line["qty"], -1)
+            for field in ("price_subtotal", "price_subtotal_incl"):
+                line[field] = abs(line[field])
+        self.env["pos.order"].sync_from_ui([data])
+        self.deliver(self.receipt_row(data["uuid"], type="refund"))
+        totals = self.totals()
+        self.assertEqual(totals["orders"], 3)
+        self.assertEqual(totals["payments"], {"cash": 4500.1})
+        self.assertEqual(totals["vat"], [{"code": 6, "sum": 4500.1, "tax": 0.0}])
+
     def test_a_receipt_without_its_order_is_named(self):
         row = self.receipt_row()
         self.deliver(row)
