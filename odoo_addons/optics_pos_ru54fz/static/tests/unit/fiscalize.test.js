@@ -4,8 +4,10 @@ import { getFilledOrder } from "@point_of_sale/../tests/unit/utils";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { fiscalize } from "@optics_pos_ru54fz/app/pos/fiscalize";
 import { setupPosWithTill } from "./bridge_stand_in";
+import { quietKitchen } from "./quiet_kitchen";
 
 definePosModels();
+quietKitchen();
 
 async function paidOrder(store, methodType = "cash") {
   const order = await getFilledOrder(store);

@@ -5,8 +5,10 @@ import { Navbar } from "@point_of_sale/app/components/navbar/navbar";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
+import { quietKitchen } from "./quiet_kitchen";
 
 definePosModels();
+quietKitchen();
 
 test("a Point of Sale without a till has nothing of ours in its way", async () => {
   const store = await setupPosEnv();
