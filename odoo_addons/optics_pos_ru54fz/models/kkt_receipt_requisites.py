@@ -3,20 +3,7 @@ import json
 from odoo import api, fields, models
 
 from ..tools import messages
-
-#: Which share of a gross amount is VAT, by tag 1199: numerator and denominator.
-_VAT_SHARE = {
-    1: (20, 120),
-    2: (10, 110),
-    3: (20, 120),
-    4: (10, 110),
-    7: (5, 105),
-    8: (7, 107),
-    9: (5, 105),
-    10: (7, 107),
-    11: (22, 122),
-    12: (22, 122),
-}
+from ..tools.vat import VAT_SHARE
 
 
 class KktReceipt(models.Model):
@@ -115,7 +102,7 @@ class KktReceipt(models.Model):
         subjects = dict(names["kkt_subject"]._description_selection(self.env))
         methods = dict(names["kkt_payment_method"]._description_selection(self.env))
         kopecks = _kopecks(item.get("sum"))
-        share = _VAT_SHARE.get(item.get("vat"))
+        share = VAT_SHARE.get(item.get("vat"))
         return {
             "name": item.get("name"),
             "qty": _number(item.get("qty")),
@@ -132,7 +119,7 @@ class KktReceipt(models.Model):
         sums = {}
         for item in items:
             code = item.get("vat")
-            share = _VAT_SHARE.get(code)
+            share = VAT_SHARE.get(code)
             kopecks = _kopecks(item.get("sum"))
             sums[code] = sums.get(code, 0) + (
                 _included(kopecks, share) if share else kopecks
@@ -142,7 +129,7 @@ class KktReceipt(models.Model):
             {
                 "label": labels.get(str(code), code),
                 "sum": _money(kopecks),
-                "turnover": code not in _VAT_SHARE,
+                "turnover": code not in VAT_SHARE,
             }
             for code, kopecks in sorted(sums.items(), key=lambda pair: str(pair[0]))
         ]

@@ -5,22 +5,9 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import messages, wire
+from ..tools.vat import VAT_SHARE
 
 _logger = logging.getLogger(__name__)
-
-#: Which share of a gross amount is VAT, by tag 1199: numerator and denominator.
-_VAT_SHARE = {
-    1: (20, 120),
-    2: (10, 110),
-    3: (20, 120),
-    4: (10, 110),
-    7: (5, 105),
-    8: (7, 107),
-    9: (5, 105),
-    10: (7, 107),
-    11: (22, 122),
-    12: (22, 122),
-}
 
 
 class KktShift(models.Model):
@@ -267,7 +254,7 @@ class KktShift(models.Model):
 
 
 def _tax(row):
-    share = _VAT_SHARE.get(int(row["key"]) if row["key"].isdigit() else 0)
+    share = VAT_SHARE.get(int(row["key"]) if row["key"].isdigit() else 0)
     return row["net"] * share[0] / share[1] if share else 0
 
 
