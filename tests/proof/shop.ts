@@ -25,6 +25,8 @@ import type { ProofLog } from "./run.ts";
 const UNSCALED: Sections = { http: { rate_limit_rps: 10_000 } };
 /** A receipt without an end after this is unresolved, ms. */
 const GIVE_UP_MS = 300_000;
+/** The first heartbeat leaves with the bridge's start; this is for a slow machine, ms. */
+const HEARD_WITHIN_MS = 60_000;
 
 export interface ProofShopOptions {
   /** Names folder, database and programs. */
@@ -224,7 +226,18 @@ export class ProofShop {
         async (profile, jwk) => (await certify(profile, jwk)).certificate,
       );
       const orders = (plan?.orders ?? []).map((order) => ({ ...order, faults: [] }));
-      tills.push(new ProofTill(till, page, manager, orders));
+      const opened = new ProofTill(till, page, manager, orders);
+      // Odoo's keys come with the heartbeat: before it the till takes no page's certificate, and a
+      // proof that begins by cutting the links would wait for good
+      await until(
+        `Odoo knows ${spec.code}`,
+        async () => {
+          const answer = await manager.request("GET", "/v1/kkt/status").catch(() => null);
+          return answer?.status === 200;
+        },
+        HEARD_WITHIN_MS,
+      );
+      tills.push(opened);
       log.step(`${spec.name}: касса и мост готовы`);
     }
     return new ProofShop(stand, odooLink, odoo, tills);
