@@ -115,14 +115,31 @@ export async function addSalesOrder(
 /** Order of Odoo's own choices (`pos_sale`, "What do you want to do?"). */
 const CHOICES = { settle: 0, percentage: 1, amount: 2 } as const;
 
+const LIST_TRIES = 3;
+const LIST_WITHIN_MS = 25_000;
+
 /** On the product screen: the list of sales orders, one of them, and what to do with it. */
 export async function chooseSalesOrder(
   { page }: PosPage,
   name: string,
   choice: keyof typeof CHOICES,
 ): Promise<void> {
-  await page.locator(".more-btn").click();
-  await page.locator(".modal-content button").filter({ hasText: /Заказ/ }).first().click();
-  await page.locator(".o_list_view .o_data_row").filter({ hasText: name }).first().click();
+  const row = page.locator(".o_list_view .o_data_row").filter({ hasText: name }).first();
+  // on a busy machine Odoo's first answer may come after the page gave it up: the list stays empty
+  for (let tries = 1; ; tries += 1) {
+    await page.locator(".more-btn").click();
+    await page.locator(".modal-content button").filter({ hasText: /Заказ/ }).first().click();
+    try {
+      await row.waitFor({ timeout: LIST_WITHIN_MS });
+      break;
+    } catch (error) {
+      if (tries === LIST_TRIES) throw error;
+      for (const dialogs = page.locator(".o_dialog"); (await dialogs.count()) > 0;) {
+        await page.keyboard.press("Escape");
+        await page.waitForTimeout(200);
+      }
+    }
+  }
+  await row.click();
   await page.locator(".selection-item").nth(CHOICES[choice]).click();
 }
