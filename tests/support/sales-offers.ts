@@ -134,7 +134,7 @@ export async function chooseSalesOrder(
       break;
     } catch (error) {
       if (tries === LIST_TRIES) throw error;
-      for (const dialogs = page.locator(".o_dialog"); (await dialogs.count()) > 0;) {
+      while ((await page.locator(".o_dialog").count()) > 0) {
         await page.keyboard.press("Escape");
         await page.waitForTimeout(200);
       }

@@ -40,7 +40,8 @@ class PosSession(models.Model):
         )
         unsigned = closed - signed
         orders = of_shifts | unsigned
-        missing = receipts.filtered(lambda r: r.uuid not in of_shifts.mapped("uuid"))
+        known = set(of_shifts.mapped("uuid"))
+        missing = receipts.filtered(lambda receipt: receipt.uuid not in known)
         moves = self.sudo().statement_line_ids.mapped("amount")
         return {
             "payments": self._kkt_payments(orders),
