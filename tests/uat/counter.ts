@@ -27,7 +27,7 @@ export interface CounterOptions {
   readonly scaled?: Sections;
   /** What is no waiting time: limits, addresses. */
   readonly config?: Sections;
-  /** The till's clock jumps when it is told to. */
+  /** The till sleeps for hours when it is told to (`hours.ts`). */
   readonly clock?: boolean;
   /** Before the page is opened, e.g. settings of the Point of Sale. */
   readonly prepare?: (ids: { readonly tillId: number; readonly posConfigId: number }) => unknown;
@@ -35,6 +35,7 @@ export interface CounterOptions {
 
 export interface FullStatus extends Status {
   readonly time: string;
+  readonly mode_since: string;
   readonly odoo: { readonly reachable: boolean; readonly last_heartbeat_at: string | null };
   readonly lane: { readonly state: string; readonly reason?: string | null };
   readonly alerts: readonly {
@@ -150,7 +151,8 @@ export class Counter {
       if (clock !== null) await letPageClockJump(pos.page);
       log.watch(pos.page);
       await pos.open();
-      await pos.waitForTillMode("online", 90_000);
+      // before its first sale a till may have to hear of Odoo three times, on a busy machine
+      await pos.waitForTillMode("online", 300_000);
       return new Counter({ hall, till, tillId, posConfigId, pos, clock, manager, undo });
     } catch (error) {
       await end(undo);

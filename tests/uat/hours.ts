@@ -28,20 +28,29 @@ export class Hours {
     this.#counter = counter;
   }
 
-  get seconds(): number {
-    return this.#seconds;
-  }
-
   /** So many seconds pass for everything that stands in the shop. */
   async pass(seconds: number): Promise<void> {
     const { clock, kkt, pos } = this.#counter;
     if (!clock) throw new Error("the counter was opened without a clock");
     this.#seconds += seconds;
-    clock.set(this.#seconds);
+    // no clock is set: time passes, also for what counts durations
+    clock.sleep(seconds);
     await kkt.post("/clock", { advanceSeconds: seconds });
     await pos.page.evaluate((ms) => {
       (globalThis as unknown as { uatAheadMs: number }).uatAheadMs = ms;
     }, this.#seconds * 1000);
     await sleep(CLOCK_SEEN_MS);
+  }
+
+  /** Passes what is missing until the mode of the till has lasted so long. */
+  async untilModeLasts(seconds: number): Promise<void> {
+    const missing = Math.ceil(seconds - (await this.modeSeconds()));
+    if (missing > 0) await this.pass(missing);
+  }
+
+  /** How long the mode has lasted, by the bridge. */
+  async modeSeconds(): Promise<number> {
+    const { time, mode_since } = await this.#counter.status();
+    return (Date.parse(time) - Date.parse(mode_since)) / 1000;
   }
 }

@@ -1,9 +1,11 @@
 /** Time as a dependency: nothing that decides reads the system's clock by itself. */
+import { uptime } from "node:os";
+import { runningTime } from "./running-time.ts";
 
 export interface Clock {
   /** Wall clock, milliseconds UTC; may jump. */
   now(): number;
-  /** Milliseconds that never go back; for time-outs and deadlines. */
+  /** Milliseconds that never go back and go on in a machine's sleep; for durations and deadlines. */
   monotonic(): number;
 }
 
@@ -39,7 +41,11 @@ export function sleep(scheduler: Scheduler, ms: number, signal?: AbortSignal): P
 /** The real clock. Timers do not keep the process alive: the HTTP server does. */
 export const systemTime: Time = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  // looked up at each call: a stand puts its own sleep in the uptime
+  monotonic: runningTime(
+    () => performance.now(),
+    () => uptime(),
+  ),
   after(ms, run) {
     const timer = setTimeout(run, ms);
     timer.unref();

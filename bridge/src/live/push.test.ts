@@ -35,7 +35,9 @@ describe("live push", () => {
   });
 
   /** The product's own waits where a test names none: a busy machine is slow to answer a ping. */
-  function start(waits: Pick<LivePushOptions, "authWithinMs" | "tickMs">): LivePush {
+  function start(
+    waits: Partial<Pick<LivePushOptions, "authWithinMs" | "tickMs" | "pulseMs" | "clock">>,
+  ): LivePush {
     const made = new LivePush({
       origins: [ORIGIN],
       tokens: harness.tokens,
@@ -104,6 +106,23 @@ describe("live push", () => {
       return messages.filter(({ type }) => type === "tick").length > 1;
     });
     expect(messages.filter(({ type }) => type === "status")).toHaveLength(2);
+  });
+
+  it.each([
+    ["forward", 480_000],
+    ["back", -3_600_000],
+  ])("sends the status again when the wall clock jumps %s", async (_name, jump) => {
+    let wall = Date.now();
+    const from = performance.now();
+    const now = () => wall + (performance.now() - from);
+    await restart({ pulseMs: 100, clock: { now, monotonic: () => performance.now() } });
+    const { messages } = await open();
+    const statuses = () => messages.filter(({ type }) => type === "status").length;
+    const ticks = () => messages.filter(({ type }) => type === "tick").length;
+    await until(() => ticks() > 1);
+    const before = statuses();
+    wall += jump;
+    await until(() => statuses() > before);
   });
 
   it("tells a client that came in between of a change back to what was pushed last", async () => {

@@ -40,6 +40,8 @@ const AUTH_WITHIN = 5_000;
 const TICK = 10_000;
 /** So often a page hears that this machine lives: a frozen one is noticed within 3 s. */
 const PULSE = 1_000;
+/** The wall clock was set, or the machine slept: what the page counts durations from is old. ms */
+const CLOCK_JUMP = 5_000;
 /** Changes that come together go out together, ms. */
 const COALESCE = 20;
 /** Bytes a client may owe. */
@@ -68,6 +70,7 @@ export class LivePush {
   #pulse: NodeJS.Timeout | null = null;
   #pending: NodeJS.Timeout | null = null;
   #lastStatus = "";
+  #wallAtPulse: number | null = null;
 
   constructor(options: LivePushOptions) {
     this.#options = options;
@@ -183,7 +186,15 @@ export class LivePush {
   }
 
   #sayTick(): void {
+    const { clock, pulseMs = PULSE } = this.#options;
+    const wall = clock.now();
+    const jump = this.#wallAtPulse === null ? 0 : wall - this.#wallAtPulse - pulseMs;
+    this.#wallAtPulse = wall;
     if (this.#clients.size === 0) return;
+    if (Math.abs(jump) >= CLOCK_JUMP) {
+      this.#lastStatus = "";
+      this.#pushStatus();
+    }
     this.#broadcast(JSON.stringify({ type: "tick", time: isoUtc(this.#options.clock) }));
   }
 
