@@ -5,8 +5,15 @@
  */
 import type { Cashier, FiscalData, Receipt } from "../domain/receipt.ts";
 
-/** Paper as the submode of the device tells it (fiscal.md §1.5). */
-export type PaperState = "ok" | "out" | "out-while-printing" | "waiting-continue";
+/**
+ * Paper as the submode of the device tells it (fiscal.md §1.5); `cover-open`: there is none for the
+ * head because somebody has opened the cover.
+ */
+export type PaperState = "ok" | "out" | "out-while-printing" | "waiting-continue" | "cover-open";
+
+/** Nothing can be printed, so nothing is begun. */
+export const isPaperMissing = (paper: PaperState): boolean =>
+  paper === "out" || paper === "out-while-printing" || paper === "cover-open";
 
 export interface DeviceStatus {
   /** ФН serial, 16 digits. */

@@ -206,6 +206,12 @@ describe("a refusal", () => {
     expect(bench.device.calls).not.toContain("beginReceipt");
   });
 
+  it("an open cover is called by its name", async () => {
+    bench.device.paper = "cover-open";
+    expect(await bench.sell()).toMatchObject({ state: "rejected", reason: { code: "cover_open" } });
+    expect(bench.device.calls).not.toContain("beginReceipt");
+  });
+
   it("names a tax system that the device is not registered with", async () => {
     const row = await bench.sell(parsed({ ...wireSale(), tax_system: 2 }));
     expect(row).toMatchObject({ state: "rejected", reason: { code: "tax_system_not_allowed" } });

@@ -42,6 +42,10 @@ describe("shift operations", () => {
     await expect(bench.openShift(CASHIER)).rejects.toMatchObject({
       reason: { code: "paper_out", deviceCode: 0x6b },
     });
+    bench.device.paper = "cover-open";
+    await expect(bench.openShift(CASHIER)).rejects.toMatchObject({
+      reason: { code: "cover_open" },
+    });
     bench.device.down = true;
     await expect(bench.openShift(CASHIER)).rejects.toMatchObject({
       reason: { code: "device_unavailable" },

@@ -16,7 +16,7 @@ import {
   type LaneTools,
 } from "./lane-tools.ts";
 import { bodyHash } from "./operation-log.ts";
-import { linkReason, REASONS, refusalReason } from "./reasons.ts";
+import { linkReason, paperReason, REASONS, refusalReason } from "./reasons.ts";
 import { runOnce } from "./run-once.ts";
 import { openShiftOnce } from "./shift-operations.ts";
 import { LaneRefusal, type OperationRequest } from "./types.ts";
@@ -80,9 +80,8 @@ export class Operations {
 
   async #ready(request: OperationRequest): Promise<DeviceStatus> {
     const status = await takeDevice(this.#tools);
-    if (status.paper === "out" || status.paper === "out-while-printing") {
-      throw new LaneRefusal(REASONS.noPaper);
-    }
+    const noPaper = paperReason(status.paper);
+    if (noPaper) throw new LaneRefusal(noPaper);
     const { state } = status.shift;
     if (request.kind === "shift_open") {
       if (state === "expired") throw new LaneRefusal(REASONS.shiftExpired);

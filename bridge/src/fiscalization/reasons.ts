@@ -1,6 +1,11 @@
 /** What the cashier reads when the device refuses: plain Russian and the one next step. */
 import { atolReason, unknownAtolText } from "../device/atol/reasons.ts";
-import { DeviceLinkError, type DeviceRefusal } from "../device/fiscal-device.ts";
+import {
+  DeviceLinkError,
+  type DeviceRefusal,
+  isPaperMissing,
+  type PaperState,
+} from "../device/fiscal-device.ts";
 import type { Reason } from "../journal/types.ts";
 
 /** `content`: this receipt will always be refused. `state`: the device has to be put right first. */
@@ -134,6 +139,7 @@ export const REASONS = {
     text: deviceText(CODE_NO_PAPER),
     deviceCode: CODE_NO_PAPER,
   },
+  coverOpen: { code: "cover_open", text: "Открыта крышка кассы. Закройте её и повторите." },
   shiftExpired: {
     code: "shift_expired",
     text: deviceText(CODE_SHIFT_EXPIRED),
@@ -211,6 +217,12 @@ export const REASONS = {
     text: "Ответ кассы на команду смены потерян. Проверьте состояние смены, когда связь вернётся.",
   },
 } as const satisfies Readonly<Record<string, Reason>>;
+
+/** Why nothing can be printed now; null when it can. */
+export function paperReason(paper: PaperState): Reason | null {
+  if (paper === "cover-open") return REASONS.coverOpen;
+  return isPaperMissing(paper) ? REASONS.noPaper : null;
+}
 
 /** No device now: in the words of the line itself where it has some. */
 export function linkReason(error: unknown): Reason {

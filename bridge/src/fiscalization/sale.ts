@@ -18,7 +18,7 @@ import {
   whenPrinted,
   type LaneTools,
 } from "./lane-tools.ts";
-import { REASONS, refusalReason } from "./reasons.ts";
+import { paperReason, REASONS, refusalReason } from "./reasons.ts";
 import { openShiftOnce } from "./shift-operations.ts";
 
 /**
@@ -94,7 +94,8 @@ function findObstacle(
   if (receipt.taxSystem !== null && (info.taxSystems & receipt.taxSystem) === 0) {
     return REASONS.taxSystem;
   }
-  if (status.paper === "out" || status.paper === "out-while-printing") return REASONS.noPaper;
+  const noPaper = paperReason(status.paper);
+  if (noPaper) return noPaper;
   if (status.shift.state === "expired") return REASONS.shiftExpired;
   return shifts.isDue(status) ? REASONS.shiftDue : null;
 }

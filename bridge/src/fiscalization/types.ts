@@ -104,8 +104,8 @@ export class LaneRefusal extends Error {
   override readonly name = "LaneRefusal";
   /**
    * `reason.code`: lane_busy, in_doubt, lane_stopped, shutting_down, device_unavailable,
-   * setup_error, device_refused, shift_open, shift_closed, shift_expired, paper_out, maintenance,
-   * catching_up, not_done; of operations also idempotency_key_reused; of `resolve` also
+   * setup_error, device_refused, shift_open, shift_closed, shift_expired, paper_out, cover_open,
+   * maintenance, catching_up, not_done; of operations also idempotency_key_reused; of `resolve` also
    * receipt_unknown, not_stopped, document_unknown, request_invalid.
    */
   readonly reason: Reason;

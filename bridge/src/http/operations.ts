@@ -82,6 +82,7 @@ export const OPERATIONS = {
       "device_unavailable",
       "lane_stopped",
       "paper_out",
+      "cover_open",
       "maintenance",
       "catching_up",
       "storage_full",

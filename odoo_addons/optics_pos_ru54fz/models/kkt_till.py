@@ -110,6 +110,7 @@ class KktTill(models.Model):
             ("out", "Out of Paper"),
             ("out-while-printing", "Out of Paper while Printing"),
             ("waiting-continue", "Printing to Be Continued"),
+            ("cover-open", "Cover Open"),
             ("other", "Unknown"),
         ],
         string="Paper",
@@ -142,6 +143,7 @@ class KktTill(models.Model):
         string="Receipts in Shift", readonly=True, copy=False
     )
 
+    user_ids = fields.Many2many(related="pos_config_id.kkt_user_ids", readonly=False)
     receipt_count = fields.Integer(compute="_compute_receipt_count")
     browser_ids = fields.One2many(
         "kkt.browser",

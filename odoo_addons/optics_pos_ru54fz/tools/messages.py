@@ -48,7 +48,9 @@ CORE = (
 
 #: States that a bridge tells of its register.
 DEVICE_STATES = frozenset({"ready", "busy", "unavailable", "setup_error", "stopped"})
-PAPER_STATES = frozenset({"ok", "out", "out-while-printing", "waiting-continue"})
+PAPER_STATES = frozenset(
+    {"ok", "out", "out-while-printing", "waiting-continue", "cover-open"}
+)
 SHIFT_STATES = frozenset({"open", "closed", "expired"})
 
 _UUID = re.compile(r"[0-9A-Za-z-]{8,64}")

@@ -36,7 +36,7 @@ export function deviceStatus(
       number: shiftStatus.number,
       receipt: fnStatus.fiscalReceiptNumber,
     },
-    paper: paperState(device.paperPresent && !device.coverOpened, notPrinted),
+    paper: device.coverOpened ? "cover-open" : paperState(device.paperPresent, notPrinted),
     documentOpen: false,
     dateTime: device.currentDateTime.slice(0, 19),
     unsent: ofd.notSentCount,

@@ -72,6 +72,7 @@ export interface Rig {
   /** Paper, power and line are as they should be; a fault that has not struck yet is forgotten. */
   heal(): Done;
   setPaper(present: boolean): Done;
+  setCover(open: boolean): Done;
   /** Somebody presses Z on the device. */
   pressZ(): Done;
   moveClock(seconds: number): Done;

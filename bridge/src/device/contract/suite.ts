@@ -301,6 +301,22 @@ export function fiscalDeviceContract(stand: Stand): void {
       expect(await device.status()).toMatchObject({ paper: "ok" });
     });
 
+    it("tells an open cover from missing paper, signs nothing, and goes on when it is shut", async () => {
+      await ready();
+      const { lastFd } = await device.position();
+      await rig.setCover(true);
+      expect(await device.status()).toMatchObject({ paper: "cover-open" });
+      const outcome = await attempt(async () => {
+        await device.beginReceipt(SALE);
+        return await device.closeReceipt(SALE, operationId(SALE));
+      });
+      expect(outcome.kind).not.toBe("closed");
+      expect(await documentsOf(UUID)).toEqual([]);
+      await rig.setCover(false);
+      await eventually(device, () => device.cancelReceipt());
+      expect(await device.status()).toMatchObject({ paper: "ok", lastFd });
+    });
+
     it("finds its document among those of others", async () => {
       await ready();
       const { lastFd } = await device.position();

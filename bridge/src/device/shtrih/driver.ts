@@ -14,6 +14,7 @@ import {
   type DeviceStatus,
   type FiscalDevice,
   type FoundDocument,
+  isPaperMissing,
   type PaperState,
   type ShiftDocument,
 } from "../fiscal-device.ts";
@@ -29,7 +30,7 @@ import { type CloseReceiptAnswer, closeReceipt } from "./commands/close-receipt.
 import { continuePrint } from "./commands/continue-print.ts";
 import { fnResource } from "./commands/fn-resource.ts";
 import { fnStatus, formsOurDocument } from "./commands/fn-status.ts";
-import { fullStatus } from "./commands/full-status.ts";
+import { type FullStatus, fullStatus } from "./commands/full-status.ts";
 import { ofdExchange } from "./commands/ofd-exchange.ts";
 import { printXReport } from "./commands/print-x-report.ts";
 import { repeatDocument } from "./commands/repeat-document.ts";
@@ -75,6 +76,8 @@ const PAPER_BY_SUBMODE: Readonly<Record<number, PaperState>> = {
   2: "out-while-printing",
   3: "waiting-continue",
 };
+/** Bit 10 of the flags of 10h and 11h: the cover is up. */
+const FLAG_COVER_OPEN = 0x0400;
 const VAT_20: readonly number[] = [1, 3];
 /** The ФН's resource is not asked for again before this; it falls by a document at a time. */
 const RESOURCE_AGE_MS = 5_000;
@@ -148,7 +151,7 @@ export class ShtrihDevice implements FiscalDevice {
         number: shift.shift,
         receipt: shift.receipt,
       },
-      paper: PAPER_BY_SUBMODE[device.submode] ?? "ok",
+      paper: paperOf(device),
       documentOpen: device.modeNumber === MODE_DOCUMENT_OPEN || formsOurDocument(fn),
       dateTime: device.dateTime,
       unsent: exchange.count,
@@ -320,6 +323,15 @@ export class ShtrihDevice implements FiscalDevice {
       "касса сама меняет НДС 20 % на 22 % (таблица 17, поле 71 = 1), а в чеке есть 20 %: установите 2",
     );
   }
+}
+
+/**
+ * The flag only explains why nothing can be printed: a model without the sensor may leave the bit
+ * as it likes, and a register that prints with its cover up is not held back.
+ */
+function paperOf({ submode, flags }: FullStatus): PaperState {
+  const paper = PAPER_BY_SUBMODE[submode] ?? "ok";
+  return isPaperMissing(paper) && (flags & FLAG_COVER_OPEN) !== 0 ? "cover-open" : paper;
 }
 
 function closedReceipt(answer: CloseReceiptAnswer): ClosedReceipt {

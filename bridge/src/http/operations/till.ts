@@ -26,6 +26,7 @@ const DEVICE_PROBLEMS = [
   "device_unavailable",
   "lane_stopped",
   "paper_out",
+  "cover_open",
   "catching_up",
   "storage_full",
 ] as const;

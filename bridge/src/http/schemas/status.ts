@@ -48,7 +48,7 @@ export const statusSchema = z.strictObject({
   device: z.strictObject({
     state: z.enum(["ready", "busy", "unavailable", "setup_error", "stopped"]),
     reason: z.string().nullable().meta({ description: "Russian" }),
-    paper: z.enum(["ok", "out", "out-while-printing", "waiting-continue"]).nullable(),
+    paper: z.enum(["ok", "out", "out-while-printing", "waiting-continue", "cover-open"]).nullable(),
     model: z.string().nullable(),
     serial: z.string().nullable(),
   }),

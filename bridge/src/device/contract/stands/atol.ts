@@ -67,6 +67,7 @@ function atolStand(generation: 1 | 2): Stand {
           healRegister(kkt);
         },
         setPaper: (present) => kkt.device.register.printer.setPaper(present),
+        setCover: (open) => kkt.device.register.printer.setCover(open),
         pressZ: () => pressZ(kkt),
         moveClock: (seconds) => {
           kkt.device.register.clock.aheadSeconds += seconds;

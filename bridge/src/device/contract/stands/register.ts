@@ -21,9 +21,10 @@ export async function pressZ(kkt: KktEmulator): Promise<void> {
   if (!answer.ok) throw new Error(await answer.text());
 }
 
-/** Power and paper are back, no fault is left. */
+/** Power and paper are back, the cover is shut, no fault is left. */
 export function healRegister(kkt: KktEmulator): void {
   kkt.device.clearFaults();
   kkt.device.setPower(true);
   kkt.device.register.printer.setPaper(true);
+  kkt.device.register.printer.setCover(false);
 }

@@ -70,6 +70,7 @@ export function shtrihStand(
         },
         heal: () => healRegister(kkt),
         setPaper: (present) => kkt.device.register.printer.setPaper(present),
+        setCover: (open) => kkt.device.register.printer.setCover(open),
         pressZ: () => pressZ(kkt),
         moveClock: (seconds) => {
           kkt.device.register.clock.aheadSeconds += seconds;

@@ -25,6 +25,7 @@ export type Verdict =
 const LANE_TOOK_NOTHING = new Set([
   "buffer_full",
   "catching_up",
+  "cover_open",
   "device_unavailable",
   "device_refused",
   "setup_error",

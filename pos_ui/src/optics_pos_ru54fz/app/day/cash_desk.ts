@@ -110,6 +110,7 @@ const REFUSALS = new Set([
   "lane_stopped",
   "maintenance",
   "paper_out",
+  "cover_open",
   "request_invalid",
   "shift_closed",
   "shift_expired",

@@ -110,6 +110,7 @@ export const TROUBLE_OF: Readonly<Record<string, Trouble>> = {
   device_unstable: "device_silent",
   setup_error: "device_setup",
   paper_out: "paper_out",
+  cover_open: "cover_open",
   rate_limited: "overloaded",
   overloaded: "overloaded",
   buffer_full: "buffer_full",

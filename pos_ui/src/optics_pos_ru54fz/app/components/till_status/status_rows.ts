@@ -169,6 +169,13 @@ const paperRow: Rule = ({ paper }) => {
         title: _t("No paper"),
         text: _t("Put in a new roll and close the cover."),
       };
+    case "cover-open":
+      return {
+        id: "paper",
+        level: "danger",
+        title: _t("The register's cover is open"),
+        text: _t("Close the cover."),
+      };
     case "out-while-printing":
     case "waiting-continue":
       return {

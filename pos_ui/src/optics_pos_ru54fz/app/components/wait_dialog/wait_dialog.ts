@@ -60,15 +60,17 @@ export class KktWaitDialog extends Component<Props> {
     return this.progress.phase === "unknown" && this.view.lane === "stopped";
   }
 
-  private get isPaperOut(): boolean {
-    const { phase } = this.progress;
-    return phase === "closing" && this.view.paper !== null && this.view.paper !== "ok";
+  /** The register has the receipt and can't print it. */
+  private get unprinted(): "paper_out" | "cover_open" | null {
+    const { paper } = this.view;
+    if (this.progress.phase !== "closing" || paper === null || paper === "ok") return null;
+    return paper === "cover-open" ? "cover_open" : "paper_out";
   }
 
   get trouble(): string | null {
     if (this.isSilent) return "device_silent";
     if (this.isStopped) return "lane_stopped";
-    if (this.isPaperOut) return "paper_out";
+    if (this.unprinted !== null) return this.unprinted;
     if (this.progress.phase === "busy") return "lane_busy";
     if (this.progress.phase === "unreachable") return "bridge_away";
     return this.progress.phase === "unknown" ? "outcome_unknown" : null;
@@ -77,7 +79,8 @@ export class KktWaitDialog extends Component<Props> {
   get title(): string {
     if (this.isSilent) return _t("The register does not answer");
     if (this.isStopped) return _t("The till is stopped: a receipt's outcome is not known");
-    if (this.isPaperOut) return _t("No paper");
+    if (this.unprinted === "cover_open") return _t("The register's cover is open");
+    if (this.unprinted === "paper_out") return _t("No paper");
     switch (this.progress.phase) {
       case "sending":
         return _t("Sending the receipt to the till…");
@@ -108,7 +111,10 @@ export class KktWaitDialog extends Component<Props> {
     if (this.isStopped) {
       return _t("Call a manager: they look at the paper and decide. Do not sell the goods again.");
     }
-    if (this.isPaperOut) {
+    if (this.unprinted === "cover_open") {
+      return _t("Close the cover: the register prints the rest by itself.");
+    }
+    if (this.unprinted === "paper_out") {
       return _t("Put in a new roll and close the cover: the register prints the rest by itself.");
     }
     switch (this.progress.phase) {
