@@ -39,6 +39,7 @@ from . import pos_order
 from . import pos_order_sync
 from . import pos_order_approval
 from . import pos_order_recovery
+from . import pos_order_refund
 from . import kkt_receipt_rebuild
 from . import pos_order_search
 from . import pos_order_line

@@ -24,6 +24,7 @@ from . import test_receipt
 from . import test_receipt_screen
 from . import test_reconcile
 from . import test_refund
+from . import test_refund_money
 from . import test_retention
 from . import test_roster
 from . import test_screens

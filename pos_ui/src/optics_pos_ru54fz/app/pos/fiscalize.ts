@@ -25,6 +25,7 @@ import { settleForgotten } from "./forgotten.ts";
 import { orderFacts } from "./order_facts.ts";
 import { originalDocument } from "./original_document.ts";
 import type { PosTill } from "./pos_till.ts";
+import { partsByLine } from "./refund_prices.ts";
 import { releaseReason, throughSaga, withRights } from "./refund_saga.ts";
 import { reachReason, refuse } from "./refuse.ts";
 
@@ -58,6 +59,7 @@ async function receiptOf(kkt: PosTill, order: PosOrder, record: OrderRecord): Pr
       cashier: kkt.cashierName,
       original: original?.fiscal ?? null,
       discount: wireDiscount(order),
+      ...(original === null ? {} : { parts: partsByLine(order, original) }),
     }),
   );
   if (receipt.type !== "refund" || original === null) return receipt;

@@ -5,7 +5,13 @@ import type { TaxRecord } from "../../@types/pos_models.d.ts";
 import { asAdvance, asPrepayment } from "../receipt/down_payment.ts";
 import { toKopecks, toMillionths } from "../receipt/kopecks.ts";
 import type { LineFacts, OrderFacts, PaymentFacts } from "../receipt/receipt_builder.ts";
-import type { Fiscal, PaymentKind, RefundOf, WireDiscount } from "../receipt/receipt_types.ts";
+import type {
+  Fiscal,
+  PaymentKind,
+  RefundOf,
+  RefundPart,
+  WireDiscount,
+} from "../receipt/receipt_types.ts";
 import { unitCode } from "../receipt/unit_code.ts";
 import { isRefund, kindOf } from "./line_kind.ts";
 import { orderedGoods } from "./ordered_goods.ts";
@@ -28,7 +34,7 @@ const codeOf = (tax: TaxRecord): number | null =>
   tax.kkt_vat_code ? Number(tax.kkt_vat_code) : null;
 
 /** One line of the order; a prepayment becomes as many as it names goods. */
-function lineFacts(order: PosOrder, line: PosOrderline): LineFacts[] {
+function lineFacts(order: PosOrder, line: PosOrderline, parts: PartsByLine): LineFacts[] {
   const amount = lineAmount(order, line);
   const kind = kindOf(order, line, amount);
   const template = line.product_id.product_tmpl_id;
@@ -44,10 +50,25 @@ function lineFacts(order: PosOrder, line: PosOrderline): LineFacts[] {
     unit: unitCode(line.product_id.uom_id?.name ?? ""),
     refundedOrder: line.refunded_orderline_id?.order_id?.uuid ?? null,
   };
+  const back = parts.get(line.uuid);
+  // what is given back is named, and taxed, as it was sold
+  if (back !== undefined && kind === "goods") return [{ ...facts, ...asSold(facts, back) }];
   if (kind !== "advance") return [facts];
   return order.config.kkt_down_payment === "advance"
     ? [asAdvance(facts)]
     : asPrepayment(facts, orderedGoods(line));
+}
+
+/** Positions of the original receipt by uuid of the refund's line. */
+export type PartsByLine = ReadonlyMap<string, readonly RefundPart[]>;
+
+function asSold(facts: LineFacts, parts: readonly RefundPart[]): Partial<LineFacts> {
+  const [first] = parts;
+  if (first === undefined) return {};
+  const { vat, payment_method } = first.item;
+  // 5 and 6 are how the sale was paid, not what it was
+  const paymentMethod = payment_method <= 4 ? payment_method : facts.paymentMethod;
+  return { parts, taxes: [vat], paymentMethod };
 }
 
 /** Kopecks with VAT of a line, after everything that the POS computes; signed as in Odoo. */
@@ -100,6 +121,8 @@ export interface OrderContext {
   readonly original: Fiscal | null;
   /** The highest discount by hand, null when none was given. */
   readonly discount: WireDiscount | null;
+  /** A refund whose original receipt is known: what each line gives back of it. */
+  readonly parts?: PartsByLine;
 }
 
 /** Where the buyer wants the electronic receipt, as it was asked on the payment screen. */
@@ -118,7 +141,7 @@ export function orderFacts(order: PosOrder, context: OrderContext): OrderFacts {
     owner: context.owner,
     blob: context.blob,
     isRefund: isRefund(order),
-    lines: order.lines.flatMap((line) => lineFacts(order, line)),
+    lines: order.lines.flatMap((line) => lineFacts(order, line, context.parts ?? new Map())),
     payments: paymentFacts(order),
     total: toKopecks(order.priceIncl as number),
     change: Math.abs(toKopecks(order.change as number)),

@@ -1,6 +1,7 @@
 /** The original of a refund: its document, its items, what is left; from whoever answers. */
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
-import type { Fiscal, WireItem } from "../receipt/receipt_types.ts";
+import type { BridgeReceipt, Fiscal, WireItem } from "../receipt/receipt_types.ts";
+import { leftAfter } from "../refund/paid_prices.ts";
 import type { LeftLine } from "../refund/refund_lines.ts";
 import { originalOrder } from "./order_facts.ts";
 import type { PosTill } from "./pos_till.ts";
@@ -8,8 +9,10 @@ import type { PosTill } from "./pos_till.ts";
 export interface OriginalDocument {
   readonly fiscal: Fiscal;
   readonly items: readonly WireItem[];
-  /** null: not known here. */
+  /** By whoever knows every till's refunds; null: not known here. */
   readonly left: readonly LeftLine[] | null;
+  /** While `left` is not known: what the refunds that this page knows of leave. */
+  readonly leftHere: readonly LeftLine[] | null;
 }
 
 interface Refundable {
@@ -25,7 +28,9 @@ async function ofOdoo(kkt: PosTill, uuid: string): Promise<OriginalDocument | nu
   };
   try {
     const found = await orm.call("pos.order", "kkt_refundable", [[uuid]]);
-    return (found as Record<string, Refundable>)[uuid] ?? null;
+    const told = (found as Record<string, Refundable>)[uuid];
+    if (told === undefined) return null;
+    return { ...told, left: told.left.length > 0 ? told.left : null, leftHere: null };
   } catch {
     return null;
   }
@@ -35,7 +40,7 @@ async function ofBridge(kkt: PosTill, uuid: string): Promise<OriginalDocument | 
   try {
     const [receipt] = await kkt.till.client.orderStates([uuid]);
     if (!receipt?.fiscal) return null;
-    return { fiscal: receipt.fiscal, items: receipt.items ?? [], left: null };
+    return { fiscal: receipt.fiscal, items: receipt.items ?? [], left: null, leftHere: null };
   } catch {
     return null;
   }
@@ -44,7 +49,29 @@ async function ofBridge(kkt: PosTill, uuid: string): Promise<OriginalDocument | 
 /** What the page knows itself: sold in this browser, or told by Odoo with the order. */
 function ofPage(kkt: PosTill, original: PosOrder): OriginalDocument | null {
   const fiscal = kkt.fiscalOf(original);
-  return fiscal === null ? null : { fiscal, items: kkt.itemsOf(original), left: null };
+  if (fiscal === null) return null;
+  return { fiscal, items: kkt.itemsOf(original), left: null, leftHere: null };
+}
+
+/** Refunds of the same sale that this page knows. */
+export const earlierRefunds = (original: PosOrder, but: PosOrder): PosOrder[] => {
+  const refunds = original.lines.flatMap((line) => line.refund_orderline_ids ?? []);
+  const orders = new Set(refunds.map((line) => line.order_id));
+  return [...orders].filter((order) => order !== but && order.finalized === true);
+};
+
+/** What they leave of the original, by their receipts at this till. */
+async function withLeftHere(
+  kkt: PosTill,
+  document: OriginalDocument | null,
+  earlier: readonly PosOrder[],
+): Promise<OriginalDocument | null> {
+  if (document === null || document.items.length === 0 || earlier.length === 0) return document;
+  const known = await kkt.till.client
+    .orderStates(earlier.map(({ uuid }) => uuid))
+    .catch((): readonly BridgeReceipt[] => []);
+  const returned = known.flatMap(({ fiscal, items }) => (fiscal === null ? [] : (items ?? [])));
+  return { ...document, leftHere: leftAfter(document.items, returned) };
 }
 
 /** null: nobody who answers knows a fiscal receipt of it. */
@@ -56,7 +83,8 @@ export async function originalDocument(
   if (original === undefined) return null;
   const told = await ofOdoo(kkt, original.uuid);
   if (told !== null) return told;
-  const known = ofPage(kkt, original);
-  if (known !== null && known.items.length > 0) return known;
-  return (await ofBridge(kkt, original.uuid)) ?? known;
+  const here = ofPage(kkt, original);
+  const known =
+    here !== null && here.items.length > 0 ? here : ((await ofBridge(kkt, original.uuid)) ?? here);
+  return await withLeftHere(kkt, known, earlierRefunds(original, order));
 }

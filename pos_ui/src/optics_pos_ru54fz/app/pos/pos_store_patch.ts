@@ -16,6 +16,7 @@ import {
 import { installLatePatches } from "./late_patches.ts";
 import { watchRpc } from "./odoo_calls.ts";
 import { PosTill } from "./pos_till.ts";
+import { priceRefund } from "./refund_prices.ts";
 import { startIsOver } from "./start_offline.ts";
 import { resumeOpenOrder } from "./resume.ts";
 import { warnOfRounding } from "./rounding.ts";
@@ -42,7 +43,10 @@ patch(PosStore.prototype, {
   /** What could not become a receipt is said before any money is taken. */
   async pay(this: PosStore) {
     const order = this.getOrder() as PosOrder | undefined;
-    if (this.kkt && order && order.lines.length > 0 && !(await mayBePaid(this.kkt, order))) return;
+    if (this.kkt && order && order.lines.length > 0) {
+      await priceRefund(this.kkt, order);
+      if (!(await mayBePaid(this.kkt, order))) return;
+    }
     await super.pay();
   },
 
@@ -78,6 +82,7 @@ patch(PosStore.prototype, {
     try {
       // before the payment is on the order: a second press would add another
       const order = this.getOrder() as PosOrder | undefined;
+      if (order) await priceRefund(kkt, order);
       if (order && !(await mayBePaid(kkt, order))) return;
       await super.validateOrderFast(paymentMethod);
     } finally {

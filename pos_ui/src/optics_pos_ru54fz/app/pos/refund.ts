@@ -8,7 +8,7 @@ import { KktRefundDialog, type RefundLine } from "../components/refund_dialog/re
 import type { PaymentMethodRecord } from "../../@types/pos_models.d.ts";
 import { toKopecks } from "../receipt/kopecks.ts";
 import { differentKinds, presetPayments, type Paid } from "../refund/refund_payments.ts";
-import { originalOrder } from "./order_facts.ts";
+import { lineAmount, originalOrder } from "./order_facts.ts";
 import type { PosTill } from "./pos_till.ts";
 
 /** @returns the reason; null when the cashier thought better of it */
@@ -18,7 +18,9 @@ export function askReason(
   lines: readonly { readonly line: PosOrderline; readonly qty: number }[],
 ): Promise<string | null> {
   return new Promise((resolve) => {
-    const shown: RefundLine[] = lines.map(({ line, qty }) => ({
+    // what a reward took off is in the goods' prices: it is nothing to give back
+    const goods = lines.filter(({ line }) => lineAmount(order, line) >= 0);
+    const shown: RefundLine[] = goods.map(({ line, qty }) => ({
       uuid: line.uuid,
       name: line.getFullProductName() as string,
       quantity: String(qty).replace(".", ","),

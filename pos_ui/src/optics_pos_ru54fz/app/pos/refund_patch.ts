@@ -6,6 +6,7 @@ import type { PosStore } from "@point_of_sale/app/services/pos_store";
 import { patch } from "@web/core/utils/patch";
 import { KktFindDialog } from "../components/find_dialog/find_dialog.ts";
 import { askReason, presetRefundPayments } from "./refund.ts";
+import { priceRefund } from "./refund_prices.ts";
 
 interface RefundDetail {
   readonly qty: number;
@@ -59,6 +60,7 @@ patch(TicketScreen.prototype, {
     const { kkt } = this.pos;
     if (!kkt) return;
     refund.kkt_refund_reason = this.kktReason ?? "";
+    await priceRefund(kkt, refund);
     presetRefundPayments(kkt, order, refund);
   },
 });

@@ -8,11 +8,13 @@ import { toQuantity, toRoubles } from "./kopecks.ts";
 import { ReceiptRefusal } from "./refusal.ts";
 import { receiptEmail, receiptPhone, receiptText } from "./receipt_text.ts";
 import { spread } from "./spread.ts";
+import { amountOfParts, positionsBack } from "./positions_back.ts";
 import { splitLine } from "./split_line.ts";
 import type {
   PaymentKind,
   ReceiptType,
   RefundOf,
+  RefundPart,
   WireCustomer,
   WireDiscount,
   WireItem,
@@ -44,6 +46,8 @@ export interface LineFacts {
   readonly unit: number;
   /** uuid of the order that this line gives back, null on a sale. */
   readonly refundedOrder: string | null;
+  /** A refund whose original receipt is known: the positions that this line gives back. */
+  readonly parts?: readonly RefundPart[];
 }
 
 export interface PaymentFacts {
@@ -171,6 +175,10 @@ function itemsOf(goods: readonly Good[]): WireItem[] {
   const items: WireItem[] = [];
   for (const { line, vat, amount } of goods) {
     if (amount === 0) continue;
+    if (line.parts !== undefined && amountOfParts(line.parts) === amount) {
+      items.push(...positionsBack(line.parts, line.paymentMethod));
+      continue;
+    }
     const name = receiptText(line.name, 128);
     if (name === "") throw new ReceiptRefusal("name_missing", line.sku ?? line.name);
     const sku = line.sku === null ? null : receiptText(line.sku, 64) || null;

@@ -22,6 +22,20 @@ export interface WireItem {
   readonly refund_line?: number;
 }
 
+/** What a refund takes of one position of the original receipt. */
+export interface RefundPart {
+  /** From 1. */
+  readonly position: number;
+  /** Nobody else's goods can be meant: the refund may name it (`refund_line`). */
+  readonly named: boolean;
+  /** Millionths. */
+  readonly quantity: number;
+  /** Kopecks. */
+  readonly amount: number;
+  /** The original's item. */
+  readonly item: WireItem;
+}
+
 export interface WirePayment {
   readonly method: PaymentKind;
   /** Roubles. */

@@ -42,7 +42,14 @@ export function withRefundLines(
       ? { quantity: toMillionths(item.qty), sum: toKopecks(item.sum) }
       : { quantity: toMillionths(known.qty), sum: toKopecks(known.sum) };
   });
+  for (const item of items) {
+    const place = item.refund_line === undefined ? undefined : places[item.refund_line - 1];
+    if (place === undefined) continue;
+    place.quantity -= toMillionths(item.qty);
+    place.sum -= toKopecks(item.sum);
+  }
   return items.map((item) => {
+    if (item.refund_line !== undefined) return item;
     const line = placeOf(item, original, places, left !== null);
     if (line === undefined) return item;
     const place = places[line] as Place;
