@@ -22,45 +22,21 @@ import {
   type ShiftDocument,
 } from "../fiscal-device.ts";
 import { archivedContent, type ArchivedContent, NO_CONTENT } from "./archive-of.ts";
+import {
+  type DeviceCall,
+  type Fault,
+  type FaultKind,
+  FaultScript,
+  isAfter,
+} from "./fault-script.ts";
 
-export type DeviceCall = keyof FiscalDevice;
-
-export type FaultKind =
-  /** The link is gone before the command was sent. */
-  | "link"
-  /** The command was lost; the caller can't know. */
-  | "lost-before"
-  /** The command was executed, its answer was lost. */
-  | "lost-after"
-  /** The device answers this error code. */
-  | { readonly refuse: number }
-  /** The command was executed, and what the device answers is the trouble that came after it. */
-  | { readonly refuseAfter: number }
-  /** Anything else a driver might throw. */
-  | { readonly throws: Error };
-
-function isAfter(kind: FaultKind): kind is "lost-after" | { readonly refuseAfter: number } {
-  return kind === "lost-after" || (typeof kind === "object" && "refuseAfter" in kind);
-}
-
-interface Fault {
-  readonly call: DeviceCall;
-  readonly kind: FaultKind;
-  /** What happens meanwhile, e.g. somebody presses Z. */
-  readonly meanwhile?: () => void;
-}
+export type { DeviceCall, FaultKind } from "./fault-script.ts";
 
 /** What goes with a ФН when it is taken out. */
 interface Drive {
   readonly documents: FoundDocument[];
   readonly lastFd: number;
   readonly shift: DeviceStatus["shift"];
-}
-
-interface Hold {
-  readonly call: DeviceCall;
-  readonly reached: () => void;
-  readonly released: Promise<void>;
 }
 
 const COMMANDS: Partial<Record<DeviceCall, string>> = {
@@ -115,8 +91,7 @@ export class ScriptedDevice implements FiscalDevice {
   #open: Receipt | null = null;
   #connected = false;
   #pending: { readonly closed: ClosedReceipt; readonly operationId: string } | null = null;
-  #faults: Fault[] = [];
-  #holds: Hold[] = [];
+  readonly #script = new FaultScript();
   /** ФНs that lie in the drawer. */
   readonly #drawer = new Map<string, Drive>();
   readonly #clock: Clock;
@@ -128,18 +103,13 @@ export class ScriptedDevice implements FiscalDevice {
   // what the test declares and sees
 
   fault(call: DeviceCall, kind: FaultKind, meanwhile?: () => void): this {
-    this.#faults.push({ call, kind, ...(meanwhile ? { meanwhile } : {}) });
+    this.#script.add({ call, kind, ...(meanwhile ? { meanwhile } : {}) });
     return this;
   }
 
   /** The next such call waits; `reached` resolves when it has come. */
   hold(call: DeviceCall): { readonly reached: Promise<void>; readonly release: () => void } {
-    let release = (): void => undefined;
-    let arrive = (): void => undefined;
-    const released = new Promise<void>((resolve) => (release = resolve));
-    const reached = new Promise<void>((resolve) => (arrive = resolve));
-    this.#holds.push({ call, reached: arrive, released });
-    return { reached, release };
+    return this.#script.hold(call);
   }
 
   get lastFd(): number {
@@ -149,7 +119,7 @@ export class ScriptedDevice implements FiscalDevice {
     return this.#open !== null;
   }
   get unusedFaults(): number {
-    return this.#faults.length;
+    return this.#script.unused;
   }
 
   receiptsOf(uuid: string): FoundDocument[] {
@@ -434,14 +404,10 @@ export class ScriptedDevice implements FiscalDevice {
   /** Throws the fault declared for this call; a fault after execution is returned. */
   async #enter(call: DeviceCall, needsLink = true): Promise<Fault | null> {
     this.calls.push(call);
-    const hold = this.#take(this.#holds, call);
-    if (hold) {
-      hold.reached();
-      await hold.released;
-    }
+    await this.#script.wait(call);
     if (this.down || (needsLink && !this.#connected)) throw new DeviceLinkError(`${call}: no link`);
     if (call !== "connect" && !this.protocol.startsWith("atol")) this.#pending = null;
-    const fault = this.#take(this.#faults, call);
+    const fault = this.#script.take(call);
     if (!fault || isAfter(fault.kind)) return fault;
     fault.meanwhile?.();
     if (fault.kind === "link") {
@@ -454,11 +420,6 @@ export class ScriptedDevice implements FiscalDevice {
     }
     if ("throws" in fault.kind) throw fault.kind.throws;
     throw new DeviceRefusal(COMMANDS[call] ?? call, fault.kind.refuse, `${call} refused`);
-  }
-
-  #take<T extends { readonly call: DeviceCall }>(list: T[], call: DeviceCall): T | null {
-    const index = list.findIndex((one) => one.call === call);
-    return index < 0 ? null : (list.splice(index, 1)[0] ?? null);
   }
 
   #shiftDocument(documentType: number): ShiftDocument {
