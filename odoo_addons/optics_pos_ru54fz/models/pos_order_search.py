@@ -39,8 +39,9 @@ class PosOrder(models.Model):
         """The fiscal documents of sales with their items, and what is left of them.
 
         :param list uuids: uuids of orders, up to 100
-        :returns: ``{uuid: {fiscal, items, payments, left: [{line, qty, sum}]}}``;
-            ``items`` and ``payments`` as on the receipt, ``left`` by position from 1
+        :returns: ``{uuid: {fiscal, items, payments, left: [{line, qty, sum}],
+            refunds: [{uuid, payments}]}}``; ``items`` and ``payments`` as on the
+            receipts, ``left`` by position from 1
         """
         company = self.env.company
         if not self.env.user.has_group("point_of_sale.group_pos_user"):
@@ -146,4 +147,11 @@ def _refundable(receipt):
         "items": content.get("items") or [],
         "payments": content.get("payments") or [],
         "left": left,
+        "refunds": [
+            {
+                "uuid": refund.uuid,
+                "payments": (refund.content or {}).get("payments") or [],
+            }
+            for refund in receipt._refunds()
+        ],
     }

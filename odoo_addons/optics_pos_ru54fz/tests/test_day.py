@@ -214,6 +214,10 @@ class TestFindReceipts(KktCommon):
         )
         self.assertEqual(known[order.uuid]["fiscal"]["fd"], row["fd"])
         self.assertEqual(known[order.uuid]["items"][0]["sku"], "FR-001")
+        self.assertEqual(
+            known[order.uuid]["refunds"],
+            [{"uuid": refund["uuid"], "payments": refund["payments"]}],
+        )
 
     def test_another_company_sees_nothing(self):
         self.deliver(self.receipt_row())

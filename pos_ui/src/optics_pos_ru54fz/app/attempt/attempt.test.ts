@@ -16,6 +16,8 @@ import {
   charge,
   chargeSettled,
   isChargeOpen,
+  isWaiting,
+  originalAwaited,
 } from "./attempt.ts";
 
 const fresh = newRecord(UUID, "nonce", 1);
@@ -118,6 +120,28 @@ test("a card's charge is remembered through refusals until a receipt or somebody
   expect(isChargeOpen(signed)).toBe(false);
   expect(isChargeOpen(chargeSettled(refused, 6))).toBe(false);
   expect(chargeSettled(fresh, 6)).toBe(fresh);
+});
+
+test("money that a refund gave back to a card is remembered just so", () => {
+  const returned = charge(fresh, -12_300, 1);
+  expect(returned.charged).toBe(-12_300);
+  expect(isChargeOpen(returned)).toBe(true);
+  expect(charge(returned, -500, 2)).toBe(returned);
+  expect(charge(returned, -20_000, 2).charged).toBe(-20_000);
+  expect(isChargeOpen(chargeSettled(returned, 3))).toBe(false);
+  expect(charge(fresh, 0, 1)).toBe(fresh);
+});
+
+test("a refund whose original nobody knows waits with nothing sent, under a number of its own", () => {
+  const saga = { retryAfterSeconds: 300, releasable: false };
+  const reason = { code: "refund_original_not_synced", text: "", saga };
+  const waiting = originalAwaited(fresh, reason, 1_000);
+  expect(isWaiting(waiting)).toBe(true);
+  expect(waiting).toMatchObject({ attempt: 1, saga: { tries: 1, nextAt: 301_000 } });
+  expect(originalAwaited(waiting, reason, 2_000).saga?.tries).toBe(2);
+  const refused = told(begun, bridgeReceipt("rejected", { attempt: 1 }), 3);
+  expect(originalAwaited(refused, reason, 4)).toMatchObject({ attempt: 2, state: "unsent" });
+  expect(originalAwaited(begun, reason, 4)).toBe(begun);
 });
 
 /** Everything that can happen to a record, in any order. */

@@ -43,8 +43,9 @@ export interface OrderRecord {
   readonly items: readonly WireItem[];
   readonly reason: Reason | null;
   /**
-   * Kopecks that a card was charged with for this order, from the first Validate on until its
-   * receipt is signed or somebody says that the money is back; null when it was not.
+   * Kopecks that a card was charged with for this order, negative: that a refund gave back to it;
+   * from the first Validate on until the receipt is signed or somebody says that no money moved in
+   * the end; null when none did.
    */
   readonly charged?: number | null;
   /** A refund that waits until Odoo has its original. */
@@ -142,6 +143,18 @@ export function notRecorded(record: OrderRecord, reason: Reason | null, at: numb
 export const isWaiting = (record: OrderRecord | undefined): boolean =>
   record?.state === "unsent" && record.saga !== undefined;
 
+/** A refund whose original nobody who answers knows: it waits before anything is sent. */
+export function originalAwaited(
+  record: OrderRecord,
+  reason: Reason & { readonly saga: NonNullable<Reason["saga"]> },
+  at: number,
+): OrderRecord {
+  if (isOpen(record) || isFiscalized(record)) return record;
+  const saga = sagaAfter(record.saga, reason.saga, at);
+  const attempt = nextAttempt(record);
+  return { ...record, attempt, state: "unsent", body: null, reason, saga, changedAt: at };
+}
+
 /** The cashier changes the refund: it no longer waits. */
 export const stopWaiting = (record: OrderRecord, at: number): OrderRecord => ({
   ...record,
@@ -161,17 +174,20 @@ export function withdrawn(record: OrderRecord, reason: Reason, at: number): Orde
     : record;
 }
 
-/** A card was charged and no receipt was signed: the money must not be forgotten. */
+/** A card's money moved and no receipt was signed: it must not be forgotten. */
 export const isChargeOpen = (record: OrderRecord | undefined): boolean =>
-  record !== undefined && (record.charged ?? 0) > 0 && !isFiscalized(record);
+  record !== undefined && (record.charged ?? 0) !== 0 && !isFiscalized(record);
 
-/** @param kopecks what the order's card payments come to; a charge once noted never shrinks */
+/**
+ * @param kopecks what the order's card payments come to, negative for a refund; what was noted once
+ *   never shrinks
+ */
 export function charge(record: OrderRecord, kopecks: number, at: number): OrderRecord {
-  const charged = Math.max(record.charged ?? 0, kopecks);
-  return charged === (record.charged ?? 0) ? record : { ...record, charged, changedAt: at };
+  const noted = Math.abs(record.charged ?? 0);
+  return Math.abs(kopecks) <= noted ? record : { ...record, charged: kopecks, changedAt: at };
 }
 
-/** Somebody said that the money is back, or was never taken. */
+/** Somebody said that the card's money is where it was. */
 export const chargeSettled = (record: OrderRecord, at: number): OrderRecord =>
   (record.charged ?? 0) === 0 ? record : { ...record, charged: null, changedAt: at };
 

@@ -69,7 +69,8 @@ const DOOR_REFUSED = new Set([
 /** The original of a refund is not in Odoo yet. */
 export const NOT_SYNCED = "refund_original_not_synced";
 
-const RETRY_SECONDS = 300;
+/** Where the bridge does not say. */
+export const RETRY_SECONDS = 300;
 
 const sagaOf = (problem: ProblemBody): NonNullable<Reason["saga"]> => ({
   retryAfterSeconds: problem.retry_after_seconds ?? RETRY_SECONDS,

@@ -1,15 +1,23 @@
 /**
- * A card that is charged before the register signs: noted on the disk at the first Validate, shown
- * on the order, and settled by the receipt or by somebody who says that the money is back.
+ * A card that is charged, or given money back, before the register signs: noted on the disk at the
+ * first Validate, shown on the order, and settled by the receipt or by somebody who says that the
+ * card's money is where it was.
  */
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
-import { charge, chargeSettled, isChargeOpen, newRecord } from "../attempt/attempt.ts";
+import {
+  charge,
+  chargeSettled,
+  isChargeOpen,
+  isWaiting,
+  newRecord,
+  stopWaiting,
+} from "../attempt/attempt.ts";
 import { toKopecks } from "../receipt/kopecks.ts";
 import type { PosTill } from "./pos_till.ts";
 
-/** Kopecks by card that count as taken on this order; 0 for a refund. */
+/** Kopecks by card that count as taken on this order, negative: as given back by a refund. */
 export function chargedNow(order: PosOrder): number {
-  const kopecks = order.payment_ids
+  return order.payment_ids
     .filter(
       (payment) =>
         payment.payment_method_id.kkt_payment_type === "electronic" &&
@@ -17,10 +25,9 @@ export function chargedNow(order: PosOrder): number {
         payment.isDone() === true,
     )
     .reduce((sum, payment) => sum + toKopecks(payment.getAmount() as number), 0);
-  return Math.max(0, kopecks);
 }
 
-/** Kopecks that are charged while no receipt is signed; 0 when all is well. */
+/** Kopecks that moved, signed as above, while no receipt is signed; 0 when all is well. */
 export function openCharge(kkt: PosTill, uuid: string): number {
   const record = kkt.till.store.get(uuid);
   return isChargeOpen(record) ? (record?.charged ?? 0) : 0;
@@ -48,12 +55,13 @@ export function showCharges(kkt: PosTill): void {
   }
 }
 
-/** The money is back on the card, or was never taken: the card's lines leave the order. */
+/** The card's money is where it was: the card's lines leave the order, a refund waits no more. */
 export async function settleCharge(kkt: PosTill, uuid: string): Promise<void> {
   const { store } = kkt.till;
   const record = store.get(uuid);
   if (record === undefined) return;
-  await store.put(chargeSettled(record, Date.now()));
+  const settled = chargeSettled(record, Date.now());
+  await store.put(isWaiting(settled) ? stopWaiting(settled, Date.now()) : settled);
   const order = kkt.pos.models["pos.order"].getBy("uuid", uuid) as PosOrder | undefined;
   if (order !== undefined && order.state === "draft") {
     for (const payment of [...order.payment_ids]) {

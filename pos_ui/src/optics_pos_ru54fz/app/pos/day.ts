@@ -2,7 +2,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { elevate } from "./elevation.ts";
-import { unsettledOrders } from "./unsettled.ts";
+import { unsettledTexts } from "./unsettled.ts";
 import type { PosTill } from "./pos_till.ts";
 import {
   closeShift,
@@ -114,17 +114,7 @@ export class PosDay {
   /** Why the day can't be closed now, in sentences. */
   blockers(): readonly string[] {
     const { kkt } = this;
-    const lines = unsettledOrders(kkt.pos).map((order) =>
-      kkt.isOpen(order)
-        ? _t(
-            "Order %s: it is not known yet whether its receipt was printed. Open the order and wait for the till's answer.",
-            order.pos_reference,
-          )
-        : _t(
-            "Order %s: the card is charged, and there is no receipt. Open the order: print the receipt, or give the money back to the card.",
-            order.pos_reference,
-          ),
-    );
+    const lines = [...unsettledTexts(kkt)];
     const { open } = this.desk;
     if (open !== undefined) {
       lines.push(_t("The last cash move has no answer of the register yet: ask again."));

@@ -8,10 +8,12 @@ import {
   isOpen,
   isWaiting,
   newRecord,
+  originalAwaited,
   ownerOf,
   type OrderRecord,
 } from "../attempt/attempt.ts";
 import type { Choice, Outcome, Progress } from "../attempt/settlement.ts";
+import { NOT_SYNCED, RETRY_SECONDS } from "../attempt/verdict.ts";
 import type { Elevated } from "../bridge/people.ts";
 import { KktWaitDialog } from "../components/wait_dialog/wait_dialog.ts";
 import { buildReceipt } from "../receipt/receipt_builder.ts";
@@ -22,6 +24,7 @@ import { withRefundLines } from "../refund/refund_lines.ts";
 import { chargedNow, noteCharge, openCharge, showCharges } from "./charged_card.ts";
 import { wireDiscount } from "./discount_gate.ts";
 import { settleForgotten } from "./forgotten.ts";
+import { lastingDialog } from "./lasting_dialog.ts";
 import { orderFacts } from "./order_facts.ts";
 import { originalDocument } from "./original_document.ts";
 import type { PosTill } from "./pos_till.ts";
@@ -110,27 +113,16 @@ async function waitFor(
     canWithdraw: false,
     canLeave: false,
   });
-  let over = false;
-  let close: () => void = () => undefined;
-  const show = (): void => {
-    const props = {
-      progress,
-      view: kkt.view,
-      orderName: record.orderName,
-      choose: (choice: Choice) => kkt.till.current?.choose(choice),
-    };
-    // Odoo closes all dialogs at some turns of its own: this one comes back until it is over
-    const onClose = (): void => {
-      if (!over) setTimeout(() => !over && show());
-    };
-    close = kkt.pos.dialog.add(KktWaitDialog, props, { onClose }) as () => void;
-  };
-  show();
+  const close = lastingDialog(kkt, KktWaitDialog, {
+    progress,
+    view: kkt.view,
+    orderName: record.orderName,
+    choose: (choice: Choice) => kkt.till.current?.choose(choice),
+  });
   try {
     const client = elevated === null ? undefined : withRights(kkt, elevated);
     return await kkt.till.settle(record, fresh, (next) => Object.assign(progress, next), client);
   } finally {
-    over = true;
     close();
   }
 }
@@ -152,6 +144,14 @@ export async function fiscalize(kkt: PosTill, order: PosOrder): Promise<Fiscaliz
   }
 }
 
+/** Nobody who answers has the sale's receipt: the one of another till may still be on its way. */
+async function waitWithout(kkt: PosTill, record: OrderRecord, text: string): Promise<"waiting"> {
+  const saga = { retryAfterSeconds: RETRY_SECONDS, releasable: false };
+  await kkt.till.store.put(originalAwaited(record, { code: NOT_SYNCED, text, saga }, Date.now()));
+  showCharges(kkt);
+  return "waiting";
+}
+
 /** @param elevated a manager's rights: the refund goes without Odoo */
 async function settleOrder(
   kkt: PosTill,
@@ -168,7 +168,7 @@ async function settleOrder(
     } catch (error) {
       return refuse(kkt, order, { code: "not_durable", text: notSavedText(error as Error) });
     }
-    if (openCharge(kkt, order.uuid) > chargedNow(order)) {
+    if (Math.abs(openCharge(kkt, order.uuid)) > Math.abs(chargedNow(order))) {
       return refuse(kkt, order, { code: "card_short", text: "" });
     }
     try {
@@ -185,6 +185,9 @@ async function settleOrder(
         elevated === null ? receipt : released(receipt, order),
       );
     } catch (error) {
+      if (error instanceof ReceiptRefusal && error.code === "original_not_fiscal") {
+        return await waitWithout(kkt, record, refusalText(error));
+      }
       const text =
         error instanceof ReceiptRefusal ? refusalText(error) : notSavedText(error as Error);
       const code = error instanceof ReceiptRefusal ? "receipt_invalid" : "not_durable";

@@ -4,6 +4,7 @@ import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
+import { openCharge } from "./charged_card.ts";
 import { setCurrentPos } from "./current_pos.ts";
 import {
   keepUnsent,
@@ -106,6 +107,15 @@ patch(PosStore.prototype, {
       this.dialog.add(AlertDialog, {
         title: _t("The order is at the till"),
         body: _t("An order that the till has signed, or may have signed, can't be deleted."),
+      });
+      return false;
+    }
+    if (this.kkt && openCharge(this.kkt, order.uuid) !== 0) {
+      this.dialog.add(AlertDialog, {
+        title: _t("The card's money has moved already"),
+        body: _t(
+          "An order whose card was charged, or given money back, can't be deleted before that is settled: “What to do” above.",
+        ),
       });
       return false;
     }

@@ -2,14 +2,14 @@
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import type { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
-import type { PosPayment } from "@point_of_sale/app/models/pos_payment";
 import { _t } from "@web/core/l10n/translation";
 import { KktRefundDialog, type RefundLine } from "../components/refund_dialog/refund_dialog.ts";
 import type { PaymentMethodRecord } from "../../@types/pos_models.d.ts";
 import { toKopecks } from "../receipt/kopecks.ts";
-import { differentKinds, presetPayments, type Paid } from "../refund/refund_payments.ts";
+import { differentKinds, presetPayments } from "../refund/refund_payments.ts";
 import { lineAmount, originalOrder } from "./order_facts.ts";
 import type { PosTill } from "./pos_till.ts";
+import { paidOf, returnedBefore } from "./returned_before.ts";
 
 /** @returns the reason; null when the cashier thought better of it */
 export function askReason(
@@ -31,27 +31,17 @@ export function askReason(
   });
 }
 
-const paidOf = (payments: readonly PosPayment[], sign: number): Paid[] =>
-  payments.map((payment) => ({
-    kind: payment.payment_method_id?.kkt_payment_type || "other",
-    amount: sign * toKopecks(payment.getAmount() as number),
-  }));
-
-/** Refunds of the same sale that this page knows. */
-const earlierRefunds = (original: PosOrder, but: PosOrder): PosOrder[] => {
-  const refunds = original.lines.flatMap((line) => line.refund_orderline_ids ?? []);
-  const orders = new Set(refunds.map((line) => line.order_id));
-  return [...orders].filter((order) => order !== but && order.finalized === true);
-};
-
 /** The payment lines that give the money back as it came. */
-export function presetRefundPayments(kkt: PosTill, original: PosOrder, refund: PosOrder): void {
+export async function presetRefundPayments(
+  kkt: PosTill,
+  original: PosOrder,
+  refund: PosOrder,
+): Promise<void> {
   if (refund.payment_ids.length > 0) return;
-  const returned = earlierRefunds(original, refund).flatMap((order) =>
-    paidOf(order.payment_ids, -1),
-  );
+  const returned = await returnedBefore(kkt, original, refund);
   const total = Math.abs(toKopecks(refund.priceIncl as number));
-  for (const { kind, amount } of presetPayments(paidOf(original.payment_ids, 1), returned, total)) {
+  const preset = presetPayments(paidOf(original.payment_ids, 1), returned, total);
+  for (const [index, { kind, amount }] of preset.entries()) {
     const methods: readonly PaymentMethodRecord[] = kkt.pos.config.payment_method_ids ?? [];
     const sold = original.payment_ids.find(
       (payment) => payment.payment_method_id?.kkt_payment_type === kind,
@@ -61,11 +51,12 @@ export function presetRefundPayments(kkt: PosTill, original: PosOrder, refund: P
       methods.find((one) => one.kkt_payment_type === kind);
     if (method === undefined) continue;
     const added = refund.addPaymentline(method);
-    if (added.status) added.data.setAmount(-amount / 100);
+    // the last one keeps what is still due, which the POS rounds by the shop's rule for cash
+    if (added.status && index < preset.length - 1) added.data.setAmount(-amount / 100);
   }
 }
 
-const kindText = (kind: string): string => {
+export const kindText = (kind: string): string => {
   switch (kind) {
     case "cash":
       return _t("in cash");
@@ -83,7 +74,8 @@ export async function refundMayBePaid(kkt: PosTill, order: PosOrder): Promise<bo
     return true;
   }
   const came = paidOf(original.payment_ids, 1);
-  const [different] = differentKinds(came, paidOf(order.payment_ids, -1));
+  const returned = await returnedBefore(kkt, original, order);
+  const [different] = differentKinds(came, [...returned, ...paidOf(order.payment_ids, -1)]);
   if (different === undefined) return true;
   const how = [
     ...new Set(came.filter(({ amount }) => amount > 0).map(({ kind }) => kindText(kind))),

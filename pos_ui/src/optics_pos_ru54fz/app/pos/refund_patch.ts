@@ -16,6 +16,8 @@ interface RefundDetail {
 interface Screen {
   readonly pos: PosStore;
   kktReason: string | null;
+  /** An annulment has its reason and needs no word of the law: the goods never left. */
+  readonly kktGivenReason?: string;
   readonly state: { filter: string | null; search: { fieldName: string; searchTerm: string } };
   onClickOrder(order: PosOrder): void;
   getSelectedOrder(): PosOrder | null;
@@ -36,7 +38,7 @@ patch(TicketScreen.prototype, {
       ? this._getRefundableDetails(order.getPartner(), order)
       : [];
     if (lines.length === 0) return await super.onDoRefund();
-    this.kktReason = await askReason(kkt, order, lines);
+    this.kktReason = this.kktGivenReason ?? (await askReason(kkt, order, lines));
     if (this.kktReason === null) return;
     await super.onDoRefund();
   },
@@ -61,6 +63,9 @@ patch(TicketScreen.prototype, {
     if (!kkt) return;
     refund.kkt_refund_reason = this.kktReason ?? "";
     await priceRefund(kkt, refund);
-    presetRefundPayments(kkt, order, refund);
+    // the buyer agreed when the sale's contact was written; the payment screen shows it
+    const sends = (this.pos.config.kkt_electronic_receipt || "none") !== "none";
+    if (sends && !refund.kkt_contact) refund.kkt_contact = order.kkt_contact || false;
+    await presetRefundPayments(kkt, order, refund);
   },
 });

@@ -7,6 +7,7 @@ import type { Elevated } from "../bridge/people.ts";
 import { BridgeProblem } from "../bridge/problem.ts";
 import { KktSagaDialog, type SagaChoice } from "../components/saga_dialog/saga_dialog.ts";
 import { elevate } from "./elevation.ts";
+import { lastingDialog } from "./lasting_dialog.ts";
 import type { PosTill } from "./pos_till.ts";
 
 type SagaEnd =
@@ -20,29 +21,16 @@ function choose(kkt: PosTill, order: PosOrder, record: OrderRecord): Promise<Sag
   const { saga, reason } = record;
   if (saga === undefined) return Promise.resolve("retry");
   return new Promise((resolve) => {
-    let over = false;
-    let close: () => void = () => undefined;
-    const end = (choice: SagaChoice): void => {
-      if (over) return;
-      over = true;
-      close();
-      resolve(choice);
-    };
-    const show = (): void => {
-      const props = {
-        orderName: order.pos_reference,
-        text: reason?.text ?? "",
-        saga,
-        view: kkt.view,
-        choose: end,
-      };
-      // Odoo closes all dialogs at some turns of its own: this one comes back until it is over
-      const onClose = (): void => {
-        if (!over) setTimeout(() => !over && show());
-      };
-      close = kkt.pos.dialog.add(KktSagaDialog, props, { onClose }) as () => void;
-    };
-    show();
+    const close = lastingDialog(kkt, KktSagaDialog, {
+      orderName: order.pos_reference,
+      text: reason?.text ?? "",
+      saga,
+      view: kkt.view,
+      choose: (choice: SagaChoice): void => {
+        close();
+        resolve(choice);
+      },
+    });
   });
 }
 

@@ -42,7 +42,14 @@ export function refuse(
   const charged = openCharge(kkt, order.uuid);
   showCharges(kkt);
   const certain = [_t("Nothing was printed, and the order is kept.")];
-  if (charged > 0) {
+  if (charged < 0) {
+    certain.push(
+      _t(
+        "If the card was given %s back, do not give it back again. The order remembers it until the receipt is printed, or you say that the card got nothing.",
+        moneyText(kkt, -charged),
+      ),
+    );
+  } else if (charged > 0) {
     certain.push(
       _t(
         "The card was charged %s: do not charge it again. The order remembers it until the receipt is printed or the money is back.",

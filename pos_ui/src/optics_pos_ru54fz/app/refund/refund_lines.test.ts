@@ -90,5 +90,7 @@ describe("money back", () => {
     expect(differentKinds(original, [cash(500_001)])).toEqual(["cash"]);
     expect(differentKinds([card(100)], [cash(50), card(50)])).toEqual(["cash"]);
     expect(differentKinds([cash(100)], [card(50)])).toEqual(["electronic"]);
+    // another till gave the card's money back already
+    expect(differentKinds(original, [card(200_000), card(1)])).toEqual(["electronic"]);
   });
 });

@@ -49,7 +49,11 @@ export function presetPayments(
   return [...preset, { ...last, amount: last.amount + rest }];
 }
 
-/** Kinds by which more goes back than came; empty when money goes back as it came. */
+/**
+ * Kinds by which more goes back than came; empty when money goes back as it came.
+ *
+ * @param refund with what earlier refunds gave back
+ */
 export function differentKinds(original: readonly Paid[], refund: readonly Paid[]): string[] {
   const came = sumByKind(original);
   return [...sumByKind(refund)]

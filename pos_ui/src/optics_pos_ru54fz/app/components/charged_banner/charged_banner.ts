@@ -6,21 +6,25 @@ import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { settleCharge } from "../../pos/charged_card.ts";
 import type { PosTill } from "../../pos/pos_till.ts";
 import { moneyText } from "../../pos/refuse.ts";
+import { orderNameOf } from "../../pos/unsettled.ts";
 
 interface DialogProps {
   readonly amount: string;
+  /** The card was given money back, not charged. */
+  readonly isRefund: boolean;
   readonly orderName: string;
   readonly retry: () => void;
   readonly settled: () => Promise<void>;
   readonly close: () => void;
 }
 
-/** A card is charged without a receipt: print it, or give the money back. */
+/** A card's money moved without a receipt: print it, or undo it on the card terminal. */
 export class KktChargedDialog extends Component<DialogProps> {
   static override template = "optics_pos_ru54fz.ChargedDialog";
   static components = { Dialog };
   static override props = {
     amount: String,
+    isRefund: Boolean,
     orderName: String,
     retry: Function,
     settled: Function,
@@ -28,7 +32,9 @@ export class KktChargedDialog extends Component<DialogProps> {
   };
 
   get title(): string {
-    return _t("The card is charged, and there is no receipt");
+    return this.props.isRefund
+      ? _t("Money went back to the card, and there is no refund receipt")
+      : _t("The card is charged, and there is no receipt");
   }
 
   retry(): void {
@@ -70,26 +76,27 @@ export class KktChargedBanner extends Component {
     const here = this.pos.selectedOrderUuid as string | null;
     const uuid = uuids.find((one) => one === here) ?? uuids[0];
     if (uuid === undefined) return null;
-    const amount = moneyText(this.kkt, this.charges[uuid] ?? 0);
-    const order = this.nameOf(uuid);
-    return {
-      uuid,
-      text: _t("Order %(order)s: the card was charged %(amount)s, and there is no receipt.", {
-        order,
-        amount,
-      }),
+    const kopecks = this.charges[uuid] ?? 0;
+    const named = {
+      order: orderNameOf(this.kkt, uuid),
+      amount: moneyText(this.kkt, Math.abs(kopecks)),
     };
-  }
-
-  private nameOf(uuid: string): string {
-    const order = this.orderOf(uuid);
-    return order?.pos_reference || this.kkt.till.store.get(uuid)?.orderName || uuid.slice(0, 8);
+    const text =
+      kopecks < 0
+        ? _t(
+            "Order %(order)s: %(amount)s go back to the card, and there is no refund receipt.",
+            named,
+          )
+        : _t("Order %(order)s: the card was charged %(amount)s, and there is no receipt.", named);
+    return { uuid, text };
   }
 
   open(uuid: string): void {
+    const kopecks = this.charges[uuid] ?? 0;
     this.pos.dialog.add(KktChargedDialog, {
-      amount: moneyText(this.kkt, this.charges[uuid] ?? 0),
-      orderName: this.nameOf(uuid),
+      amount: moneyText(this.kkt, Math.abs(kopecks)),
+      isRefund: kopecks < 0,
+      orderName: orderNameOf(this.kkt, uuid),
       retry: () => {
         if (this.orderOf(uuid) === undefined) return;
         this.pos.navigate("PaymentScreen", { orderUuid: uuid });

@@ -2,32 +2,22 @@ import { Component, onWillUnmount, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import type { TillView } from "../../bridge/status.ts";
+import { WAITING_PROPS, stayOpen, type WaitingProps } from "../waiting_props.ts";
 import { MOST_TRIES, SagaWatch, type Saga } from "../../refund/saga.ts";
 
 export type SagaChoice = "retry" | "release" | "leave" | "change";
 
-interface Props {
-  readonly orderName: string;
+interface Props extends WaitingProps<SagaChoice> {
   /** The till's words. */
   readonly text: string;
   readonly saga: Saga;
-  /** Reactive. */
-  readonly view: TillView;
-  readonly choose: (choice: SagaChoice) => void;
 }
 
 /** A refund waits until Odoo knows the sale: how long, and what may be done meanwhile. */
 export class KktSagaDialog extends Component<Props> {
   static override template = "optics_pos_ru54fz.SagaDialog";
   static components = { Dialog };
-  static override props = {
-    orderName: String,
-    text: String,
-    saga: Object,
-    view: Object,
-    choose: Function,
-    close: Function,
-  };
+  static override props = { ...WAITING_PROPS, text: String, saga: Object };
 
   declare view: TillView;
   declare clock: { left: number | null };
@@ -37,9 +27,7 @@ export class KktSagaDialog extends Component<Props> {
     this.view = useState(view);
     const watch = new SagaWatch(saga, view.odooReachable);
     this.clock = useState({ left: watch.secondsLeft(Date.now()) });
-    // neither Escape nor a «close all» ends the wait: only a choice does
-    const { dialogData } = this.env as { dialogData: { close: () => void } };
-    dialogData.close = () => undefined;
+    stayOpen(this.env);
     const timer = setInterval(() => {
       this.clock.left = watch.secondsLeft(Date.now());
       if (watch.isDue(Date.now(), this.view.odooReachable)) choose("retry");
@@ -68,10 +56,10 @@ export class KktSagaDialog extends Component<Props> {
   get advice(): string {
     return this.props.saga.releasable
       ? _t(
-          "Nothing was printed and no money is given back yet. Wait, or call a manager: the sale is in this till's own memory, so a manager may release the refund.",
+          "Nothing was printed: give no money back yet. Wait, or call a manager: the sale is in this till's own memory, so a manager may release the refund.",
         )
       : _t(
-          "Nothing was printed and no money is given back yet. The sale was made at another till: only Odoo knows what is left of it. Leave the refund for later and serve the next buyer.",
+          "Nothing was printed: give no money back yet. The sale was made at another till: only Odoo knows what is left of it. Leave the refund for later and serve the next buyer.",
         );
   }
 }

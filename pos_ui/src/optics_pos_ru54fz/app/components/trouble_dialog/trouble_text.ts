@@ -160,9 +160,9 @@ export function troubleText(trouble: Trouble): TroubleText {
       return screen(_t("The till has much to do"), _t("Wait a moment, then press Validate again."));
     case "card_short":
       return screen(
-        _t("The card is charged already"),
+        _t("The card's money has moved already"),
         _t(
-          "Pay the charged sum by card again, or give the money back to the card first: “What to do” above.",
+          "Put the same sum by card on the payment again, or undo it on the card terminal first: “What to do” above.",
         ),
       );
     case "program_error":

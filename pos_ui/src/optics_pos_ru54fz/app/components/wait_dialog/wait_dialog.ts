@@ -4,32 +4,23 @@ import { Dialog } from "@web/core/dialog/dialog";
 import type { Choice, Progress } from "../../attempt/settlement.ts";
 import type { TillView } from "../../bridge/status.ts";
 import { troubleOf } from "../../trouble/trouble.ts";
+import { WAITING_PROPS, stayOpen, type WaitingProps } from "../waiting_props.ts";
 
 /** Seconds after which the cashier is told what to look at. */
 const LONG = 10;
 /** Seconds before a withdrawal is offered: an ordinary receipt is done by then. */
 const IMPATIENT = 3;
 
-interface Props {
+interface Props extends WaitingProps<Choice> {
   /** Reactive; changed by the settlement. */
   readonly progress: Progress;
-  /** Reactive; what the till says of itself. */
-  readonly view: TillView;
-  readonly orderName: string;
-  readonly choose: (choice: Choice) => void;
 }
 
 /** What is happening at the till, for how long, and what may be done. No way past it. */
 export class KktWaitDialog extends Component<Props> {
   static override template = "optics_pos_ru54fz.WaitDialog";
   static components = { Dialog };
-  static override props = {
-    progress: Object,
-    view: Object,
-    orderName: String,
-    choose: Function,
-    close: Function,
-  };
+  static override props = { ...WAITING_PROPS, progress: Object };
 
   declare progress: Progress;
   declare view: TillView;
@@ -39,9 +30,7 @@ export class KktWaitDialog extends Component<Props> {
     this.progress = useState(this.props.progress);
     this.view = useState(this.props.view);
     this.clock = useState({ seconds: 0 });
-    // neither Escape nor a «close all» may take it away: only the settlement does
-    const env = this.env as { dialogData: { close: () => void } };
-    env.dialogData.close = () => undefined;
+    stayOpen(this.env);
     const started = performance.now();
     const timer = setInterval(() => {
       this.clock.seconds = Math.floor((performance.now() - started) / 1000);
