@@ -18,6 +18,8 @@ test("terms are found in code and in templates", () => {
   expect(termsOfCode('_t("one"); _t(\n  "two %s",\n  x)')).toEqual(["one", "two %s"]);
   const template = '<t><attribute name="x">not this</attribute><b t-if="a">Press me</b></t>';
   expect(termsOfTemplate(template)).toEqual(["Press me"]);
+  const read = '<t><attribute name="placeholder">Your name</attribute><attribute name="x"/></t>';
+  expect(termsOfTemplate(read)).toEqual(["Your name"]);
 });
 
 test("every term has its Russian, and every Russian its term", () => {

@@ -3,7 +3,9 @@
 const CALL = /\b_t\(\s*"((?:[^"\\]|\\.)*)"/g;
 const TEXT_NODE = />([^<>]*[A-Za-z][^<>]*)</g;
 const UNTRANSLATED = /<t t-name="[^"]*" t-translation="off">[\s\S]*?\n {4}<\/t>/g;
-const ATTRIBUTE_NODE = /<attribute [^>]*>[^<]*<\/attribute>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>/g;
+/** Attributes that people read are terms too, as in Odoo's own export. */
+const ATTRIBUTE_NODE =
+  /<attribute name="(?!(?:placeholder|title|label|alt|aria-label)")[^>]*>[^<]*<\/attribute>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>/g;
 
 export const termsOfCode = (code: string): string[] =>
   [...code.matchAll(CALL)].map((found) => JSON.parse(`"${found[1] ?? ""}"`) as string);

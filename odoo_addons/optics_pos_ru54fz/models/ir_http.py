@@ -1,6 +1,8 @@
-from odoo import SUPERUSER_ID, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.http import request
 from odoo.tools.misc import get_lang
+
+from . import odoo_terms
 
 
 class IrHttp(models.AbstractModel):
@@ -28,3 +30,13 @@ class IrHttp(models.AbstractModel):
             su=False,
         )
         request.kkt_till = till.with_env(request.env)
+
+    @api.model
+    def _get_translations_for_webclient(self, modules, lang):
+        translations, lang_params = super()._get_translations_for_webclient(
+            modules, lang
+        )
+        code = lang or self.env.context.get("lang") or "en_US"
+        for module in translations:
+            translations[module] = odoo_terms.mended(translations[module], module, code)
+        return translations, lang_params

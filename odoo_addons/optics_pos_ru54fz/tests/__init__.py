@@ -15,6 +15,7 @@ from . import test_hoot
 from . import test_incident
 from . import test_lease
 from . import test_notifications
+from . import test_odoo_terms
 from . import test_order_link
 from . import test_order_lock
 from . import test_order_recovery

@@ -55,12 +55,17 @@ describe("who may", () => {
     expect(entry.state.chosen).toBeNull();
   });
 
-  it("chooses the only one with a PIN by itself", async () => {
+  it("offers nobody without a PIN, and chooses the only one with one by itself", async () => {
     told = people(person(1, "cashier"), manager, person(4, "manager", false));
     await entry.load();
+    expect(entry.state.people).toEqual([manager]);
     expect(entry.state.chosen).toEqual(manager);
-    entry.choose(person(4, "manager", false));
-    expect(entry.state.chosen).toEqual(manager);
+  });
+
+  it("tells that nobody has a PIN by an empty list", async () => {
+    told = people(person(1, "cashier"), person(4, "manager", false));
+    await entry.load();
+    expect(entry.state).toMatchObject({ people: [], chosen: null });
   });
 
   it("chooses who stands at the till, where the rights are enough", async () => {

@@ -13,7 +13,7 @@ export type PinTrouble =
   | { readonly kind: "unreachable" };
 
 export interface PinState {
-  /** null until the bridge has told. */
+  /** Who has the rights and a PIN; null until the bridge has told. */
   people: readonly Person[] | null;
   chosen: Person | null;
   pin: string;
@@ -68,8 +68,9 @@ export class PinEntry<T> {
     state.trouble = null;
     try {
       const { people } = await this.deps.people();
-      state.people = people.filter(({ role }) => includes(role, this.needed));
-      const able = state.people.filter(({ has_pin }) => has_pin);
+      // who has no PIN can approve nothing: to offer the name would only be in the way
+      const able = people.filter(({ role, has_pin }) => has_pin && includes(role, this.needed));
+      state.people = able;
       const only = able.length === 1 ? able[0] : undefined;
       state.chosen = able.find(({ id }) => id === this.deps.preferred) ?? only ?? null;
     } catch (error) {
@@ -80,7 +81,7 @@ export class PinEntry<T> {
   }
 
   choose(person: Person): void {
-    if (this.state.busy || !person.has_pin) return;
+    if (this.state.busy) return;
     this.state.chosen = person;
     this.state.pin = "";
     this.state.trouble = null;

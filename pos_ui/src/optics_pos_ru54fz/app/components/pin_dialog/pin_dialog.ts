@@ -76,7 +76,7 @@ export class KktPinDialog extends Component<Props> {
   }
 
   get nobody(): boolean {
-    return this.state.people !== null && !this.state.people.some(({ has_pin }) => has_pin);
+    return this.state.people?.length === 0;
   }
 
   get locked(): string {
