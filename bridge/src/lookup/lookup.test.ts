@@ -256,12 +256,18 @@ describe("totals of shifts", () => {
     journal.keepDocument(row.key, document, mismatches, iso(NOON));
   }
 
-  function operation(kind: OperationKind, at: number, shift: number, body = {}): void {
+  function operation(
+    kind: OperationKind,
+    at: number,
+    shift: number,
+    body = {},
+    fiscal: { fd?: number } = {},
+  ): void {
     const key = `${kind}-${at}`;
     const before = kind === "shift_open" ? shift - 1 : shift;
     const intent = { fn: FN, lastFd: 100, shift: before };
     journal.beginOperation({ key, kind, bodyHash: "x", body, intent, at: iso(at) });
-    const result = { fn: FN, shift };
+    const result = { fn: FN, shift, ...fiscal };
     journal.endOperation(key, { state: "done", result }, null, iso(at));
   }
 
@@ -296,6 +302,24 @@ describe("totals of shifts", () => {
     });
     // the first document has no VAT line of its own, the third was not read: reckoned
     expect(Object.fromEntries(sales.vat)).toEqual({ 6: 300_000, 11: 44_001 + 44_000 });
+  });
+
+  it("tell of documents that the register made past the bridge", async () => {
+    operation("shift_open", NOON - 2 * HOUR, 12, {}, { fd });
+    for (const index of [1, 2]) sold({ index });
+    const last = fd;
+    const foreign = async (lastFd?: number) => {
+      const open = lastFd === undefined ? OPEN : { ...OPEN, lastFd };
+      const [totals] = await shiftTotals(journal, open, null);
+      return totals?.foreign;
+    };
+    expect(await foreign()).toBe(0);
+    expect(await foreign(last)).toBe(0);
+    expect(await foreign(last + 2)).toBe(2);
+    operation("calculations", NOON, 12, {}, { fd: last + 1 });
+    expect(await foreign(last + 2)).toBe(1);
+    operation("shift_close", NOON + 1, 12, {}, { fd: last + 3 });
+    expect((await shiftTotals(journal, null, null))[0]?.foreign).toBe(1);
   });
 
   it("are told of the open shift, of those since, or of the last one", async () => {

@@ -35,6 +35,8 @@ export interface ShiftTotals {
   unread: number;
   /** Of them other than what was asked for. */
   mismatches: number;
+  /** Documents of the shift that the ФН has and this journal has not: made past the bridge. */
+  foreign: number;
   readonly operations: Map<number, OperationTotals>;
   readonly cashIn: number;
   readonly cashOut: number;
@@ -43,6 +45,8 @@ export interface ShiftTotals {
 export interface OpenShift {
   readonly fn: string;
   readonly shift: number;
+  /** The ФН's last document. */
+  readonly lastFd?: number;
 }
 
 /** Rows read before a sale may have its turn. */
@@ -97,6 +101,18 @@ export async function shiftTotals(
     before = page.next;
     await setImmediate();
   } while (before !== null);
+  const reports = journal.lookup.operationsDone(["calculations"], MOST_OPERATIONS);
+  for (const totals of shifts.values()) {
+    const { openFd, closeFd } = times.get(nameOf(totals)) ?? { openFd: null, closeFd: null };
+    const isOpen = open !== null && nameOf(open) === nameOf(totals);
+    const end = closeFd !== null ? closeFd - 1 : isOpen ? (open.lastFd ?? null) : null;
+    if (openFd === null || end === null) continue;
+    const known = reports.filter(({ result, intent }) => {
+      const fd = result?.["fd"];
+      return intent?.fn === totals.fn && typeof fd === "number" && fd > openFd && fd <= end;
+    });
+    totals.foreign = Math.max(0, end - openFd - known.length - totals.documents);
+  }
   return [...shifts.values()].sort((a, b) => b.shift - a.shift);
 }
 
@@ -105,19 +121,25 @@ interface Times {
   readonly shift: number;
   readonly openedAt: string | null;
   readonly closedAt: string | null;
+  readonly openFd: number | null;
+  readonly closeFd: number | null;
 }
 
 function shiftTimes({ lookup }: TotalsJournal): Map<string, Times> {
   const times = new Map<string, Times>();
   for (const operation of lookup.operationsDone(["shift_open", "shift_close"], MOST_OPERATIONS)) {
-    const { fn, shift } = operation.result ?? {};
+    const { fn, shift, fd: told } = operation.result ?? {};
     if (typeof fn !== "string" || typeof shift !== "number") continue;
     const id = nameOf({ fn, shift });
-    const known = times.get(id) ?? { fn, shift, openedAt: null, closedAt: null };
+    const unknown = { openedAt: null, closedAt: null, openFd: null, closeFd: null };
+    const known = times.get(id) ?? { fn, shift, ...unknown };
     const at = operation.endedAt;
+    const fd = typeof told === "number" ? told : null;
     times.set(
       id,
-      operation.kind === "shift_open" ? { ...known, openedAt: at } : { ...known, closedAt: at },
+      operation.kind === "shift_open"
+        ? { ...known, openedAt: at, openFd: fd }
+        : { ...known, closedAt: at, closeFd: fd },
     );
   }
   return times;
@@ -136,6 +158,7 @@ function newShift(of: OpenShift, times: Times | undefined, journal: TotalsJourna
     documents: 0,
     unread: 0,
     mismatches: 0,
+    foreign: 0,
     operations: new Map(),
     cashIn: cash("cash_in"),
     cashOut: cash("cash_out"),

@@ -57,13 +57,14 @@ export function lookupRoutes(door: Door, deps: HttpDeps): void {
 
 function openShift({ status }: ReturnType<HttpDeps["lane"]["snapshot"]>): OpenShift | null {
   if (status === null || status.shift.state === "closed") return null;
-  return { fn: status.fn, shift: status.shift.number };
+  return { fn: status.fn, shift: status.shift.number, lastFd: status.lastFd };
 }
 
 function totalsBody(totals: ShiftTotals) {
-  const { fn, shift, openedAt, closedAt, documents, unread, mismatches } = totals;
+  const { fn, shift, openedAt, closedAt, documents, unread, mismatches, foreign } = totals;
   return {
-    ...{ fn, shift, opened_at: openedAt, closed_at: closedAt, documents, unread, mismatches },
+    ...{ fn, shift, opened_at: openedAt, closed_at: closedAt },
+    ...{ documents, unread, mismatches, foreign },
     operations: [...totals.operations.values()]
       .sort((a, b) => a.operation - b.operation)
       .map(({ operation, count, sum, payments, vat }) => ({

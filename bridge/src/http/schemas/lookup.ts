@@ -74,6 +74,9 @@ export const totalsAnswerSchema = z.strictObject({
       documents: z.int().meta({ description: "Receipts and corrections" }),
       unread: z.int().meta({ description: "Of them not read back yet: as they were asked for" }),
       mismatches: z.int().meta({ description: "Of them other than what was asked for" }),
+      foreign: z.int().meta({
+        description: "Documents of the shift that the ФН has and this till did not make",
+      }),
       operations: z.array(
         z.strictObject({
           operation: z.int().meta({ description: "Tag 1054" }),

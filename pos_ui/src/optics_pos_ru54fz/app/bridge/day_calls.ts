@@ -99,6 +99,8 @@ export interface ShiftTotals {
   readonly closed_at: string | null;
   readonly documents: number;
   readonly mismatches: number;
+  /** The ФН has them, and this till did not make them. */
+  readonly foreign?: number;
   readonly operations: readonly {
     /** Tag 1054: 1 sale, 2 refund of a sale. */
     readonly operation: number;

@@ -105,6 +105,8 @@ it("is not equal over orders without receipts, receipts without orders, mismatch
     expect(compareTotals(odoo(given), [first, second]).equal).toBe(false);
   }
   expect(compareTotals(odoo(), [{ ...first, mismatches: 1 }, second]).equal).toBe(false);
+  const past = compareTotals(odoo(), [{ ...first, foreign: 2 }, second]);
+  expect(past).toMatchObject({ foreign: 2, equal: false });
 });
 
 it("leaves purchases out", () => {

@@ -36,6 +36,8 @@ export interface Comparison {
   readonly missing: readonly string[];
   /** Documents that differ from what was asked for, as the till read them back. */
   readonly mismatches: number;
+  /** Documents of the ФН that this till did not make: their sums are in neither column. */
+  readonly foreign: number;
   /** Nothing to look into. */
   readonly equal: boolean;
 }
@@ -106,6 +108,7 @@ export function compareTotals(odoo: OdooTotals, shifts: readonly ShiftTotals[]):
   // VAT is rounded by item in the ФН, and an item may carry the rounding of a total
   const allowed = Math.abs(rounding) + odoo.lines;
   const mismatches = shifts.reduce((sum, shift) => sum + shift.mismatches, 0);
+  const foreign = shifts.reduce((sum, shift) => sum + (shift.foreign ?? 0), 0);
   const exact = (list: readonly Row[]): boolean => list.every((row) => row.difference === 0);
   return {
     payments,
@@ -116,12 +119,14 @@ export function compareTotals(odoo: OdooTotals, shifts: readonly ShiftTotals[]):
     unsigned: odoo.unsigned,
     missing: odoo.missing,
     mismatches,
+    foreign,
     equal:
       exact(payments) &&
       exact(cash) &&
       vat.every((row) => Math.abs(row.difference) <= allowed) &&
       odoo.unsigned.length === 0 &&
       odoo.missing.length === 0 &&
-      mismatches === 0,
+      mismatches === 0 &&
+      foreign === 0,
   };
 }

@@ -97,7 +97,7 @@ export class KktCloseDay extends Component<Props> {
   get notes(): readonly string[] {
     const { comparison } = this.state;
     if (comparison === null) return [];
-    const { unsigned, missing, mismatches, rounding } = comparison;
+    const { unsigned, missing, mismatches, foreign, rounding } = comparison;
     const notes: string[] = [];
     if (rounding !== 0) notes.push(_t("Rounding of totals: %s", this.money(rounding)));
     if (unsigned.length > 0) {
@@ -108,6 +108,14 @@ export class KktCloseDay extends Component<Props> {
     }
     if (mismatches > 0) {
       notes.push(_t("Documents that differ from what was asked for: %s", String(mismatches)));
+    }
+    if (foreign > 0) {
+      notes.push(
+        _t(
+          "Documents that the register made past this till, their sums are not in the table: %s",
+          String(foreign),
+        ),
+      );
     }
     return notes;
   }
