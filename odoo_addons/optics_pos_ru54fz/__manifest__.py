@@ -13,6 +13,7 @@
         "security/messages/ir.model.access.csv",
         "security/kkt_messages_rules.xml",
         "data/kkt_worker.xml",
+        "data/hand_product.xml",
         "data/ir_cron.xml",
         "data/kkt_messages_cron.xml",
         "views/kkt_receipt_templates.xml",

@@ -40,6 +40,7 @@ from . import pos_order_sync
 from . import pos_order_approval
 from . import pos_order_recovery
 from . import pos_order_refund
+from . import pos_hand_item
 from . import kkt_receipt_rebuild
 from . import pos_order_search
 from . import pos_order_line

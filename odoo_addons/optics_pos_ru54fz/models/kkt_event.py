@@ -27,7 +27,9 @@ _NO_TASK = frozenset(
     }
 )
 #: Tasks of the accountant; the others are a manager's.
-_OF_ACCOUNTANT = frozenset({"negative_stock", "stock_differs", "total_differs"})
+_OF_ACCOUNTANT = frozenset(
+    {"negative_stock", "stock_differs", "total_differs", "item_by_hand"}
+)
 
 
 class KktEvent(models.Model):
@@ -76,6 +78,7 @@ class KktEvent(models.Model):
             ("receipt_missing", "Order without a fiscal receipt"),
             ("receipt_gap", "Receipts of a shift are missing"),
             ("price_differs", "Sold for another price than Odoo's"),
+            ("item_by_hand", "Goods entered by hand"),
             ("other", "Other"),
         ],
         required=True,

@@ -14,6 +14,9 @@ class ResConfigSettings(models.TransientModel):
     pos_kkt_cashier_closes_shift = fields.Boolean(
         related="pos_config_id.kkt_cashier_closes_shift", readonly=False
     )
+    pos_kkt_hand_product_id = fields.Many2one(
+        related="pos_config_id.kkt_hand_product_id", readonly=False
+    )
     pos_kkt_down_payment = fields.Selection(
         related="pos_config_id.kkt_down_payment", readonly=False
     )

@@ -10,6 +10,7 @@ from . import test_defaults
 from . import test_delivery
 from . import test_events
 from . import test_electronic_receipt
+from . import test_hand_item
 from . import test_heartbeat
 from . import test_hoot
 from . import test_incident

@@ -44,6 +44,8 @@ declare module "@point_of_sale/app/models/pos_config" {
     readonly kkt_cashier_closes_shift?: boolean;
     readonly payment_method_ids?: readonly PaymentMethodRecord[];
     readonly down_payment_product_id?: ProductProduct;
+    /** Goods entered by hand are sold on it. */
+    readonly kkt_hand_product_id?: ProductProduct | false;
     /** Percent. */
     readonly kkt_discount_cashier?: number;
     readonly kkt_discount_manager?: number;
@@ -120,6 +122,10 @@ declare module "@point_of_sale/app/models/pos_order_line" {
     readonly refund_orderline_ids?: readonly PosOrderline[];
     readonly order_id: PosOrder;
     readonly full_product_name?: string;
+    /** Goods entered by hand: typed name, the barcode that nobody knew, who typed it. */
+    readonly kkt_name?: string | false;
+    readonly kkt_barcode?: string | false;
+    readonly kkt_entered_by?: string | false;
     readonly price_type?: "original" | "manual" | "automatic";
     readonly price_extra?: number;
     /** `pos_loyalty`. */

@@ -23,6 +23,8 @@ export interface CatalogueItem {
   readonly id: number;
   readonly name: string;
   readonly price: number;
+  /** Tag 1199. */
+  readonly vat: number;
 }
 
 export class BridgeClient {

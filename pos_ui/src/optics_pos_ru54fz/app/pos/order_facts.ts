@@ -41,7 +41,7 @@ function lineFacts(order: PosOrder, line: PosOrderline, parts: PartsByLine): Lin
   const facts: LineFacts = {
     kind,
     name: line.getFullProductName() as string,
-    sku: line.product_id.default_code || null,
+    sku: skuOf(line),
     quantity: toMillionths(line.qty),
     amount,
     taxes: lineTaxes(order, line),
@@ -58,6 +58,10 @@ function lineFacts(order: PosOrder, line: PosOrderline, parts: PartsByLine): Lin
     ? [asAdvance(facts)]
     : asPrepayment(facts, orderedGoods(line));
 }
+
+/** Goods entered by hand are told apart by their barcode: they share one product. */
+export const skuOf = (line: PosOrderline): string | null =>
+  (line.kkt_name ? line.kkt_barcode : line.product_id.default_code) || null;
 
 /** Positions of the original receipt by uuid of the refund's line. */
 export type PartsByLine = ReadonlyMap<string, readonly RefundPart[]>;

@@ -5,6 +5,7 @@ import type { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
 import type { PosStore } from "@point_of_sale/app/services/pos_store";
 import { patch } from "@web/core/utils/patch";
 import { KktFindDialog } from "../components/find_dialog/find_dialog.ts";
+import { keepTypedNames } from "./hand_item.ts";
 import { askReason, presetRefundPayments } from "./refund.ts";
 import { priceRefund } from "./refund_prices.ts";
 
@@ -62,6 +63,7 @@ patch(TicketScreen.prototype, {
     const { kkt } = this.pos;
     if (!kkt) return;
     refund.kkt_refund_reason = this.kktReason ?? "";
+    keepTypedNames(refund);
     await priceRefund(kkt, refund);
     // the buyer agreed when the sale's contact was written; the payment screen shows it
     const sends = (this.pos.config.kkt_electronic_receipt || "none") !== "none";

@@ -10,7 +10,8 @@ import { amountOfParts } from "../receipt/positions_back.ts";
 import type { RefundPart } from "../receipt/receipt_types.ts";
 import { allClaimed, partsOf, positionsOf, type SoldLine } from "../refund/paid_prices.ts";
 import { isRefund, kindOf } from "./line_kind.ts";
-import { lineAmount, originalOrder, type PartsByLine } from "./order_facts.ts";
+import { setLineAmount } from "./line_price.ts";
+import { lineAmount, originalOrder, skuOf, type PartsByLine } from "./order_facts.ts";
 import { originalDocument, type OriginalDocument } from "./original_document.ts";
 import type { PosTill } from "./pos_till.ts";
 
@@ -23,7 +24,7 @@ function soldLines(original: PosOrder): SoldLine[] {
     .map((line) => ({
       uuid: line.uuid,
       name: line.getFullProductName() as string,
-      sku: line.product_id.default_code || null,
+      sku: skuOf(line),
       quantity: toMillionths(line.qty),
       amount: lineAmount(original, line),
     }));
@@ -56,28 +57,6 @@ export function partsByLine(refund: PosOrder, document: OriginalDocument): Parts
   return parts;
 }
 
-/** Odoo's own computation has to come to this sum, whether its prices include the tax or not. */
-function giveBack(order: PosOrder, line: PosOrderline, kopecks: number): void {
-  const now = lineAmount(order, line);
-  if (now === kopecks) return;
-  const price = line.price_unit * (1 - line.getDiscount() / 100);
-  const wanted = now === 0 ? kopecks / 100 / line.qty : (price * kopecks) / now;
-  const set = (price_unit: number): boolean => {
-    line.update({ price_unit, discount: 0 });
-    return lineAmount(order, line) === kopecks;
-  };
-  if (kopecks === 0) {
-    set(0);
-    return;
-  }
-  if (set(wanted)) return;
-  // taxes on top are rounded by themselves: the next half kopeck may hit the sum
-  for (const part of [0.25, -0.25, 0.5, -0.5, 0.75, -0.75]) {
-    if (set(wanted + part / 100 / line.qty)) return;
-  }
-  set(wanted);
-}
-
 /** Before anything is paid back. A receipt that nobody knows changes nothing: the till decides. */
 export async function priceRefund(kkt: PosTill, refund: PosOrder): Promise<void> {
   if (!isRefund(refund) || kkt.isLocked(refund) || originalOrder(refund) === undefined) return;
@@ -85,6 +64,6 @@ export async function priceRefund(kkt: PosTill, refund: PosOrder): Promise<void>
   if (document === null) return;
   for (const [uuid, parts] of partsByLine(refund, document)) {
     const line = refund.lines.find((one) => one.uuid === uuid);
-    if (line !== undefined) giveBack(refund, line, -amountOfParts(parts));
+    if (line !== undefined) setLineAmount(refund, line, -amountOfParts(parts));
   }
 }

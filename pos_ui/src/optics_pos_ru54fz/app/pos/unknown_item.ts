@@ -1,6 +1,6 @@
 /**
- * A barcode that the browser does not know: the till's own catalogue, then Odoo within 2 s; what
- * nobody has is said plainly, with what to do.
+ * A barcode that the browser does not know: the till's own catalogue, then Odoo within 2 s, then by
+ * hand; where the shop sells nothing by hand it is said plainly, with what to do.
  */
 import { ProductScreen } from "@point_of_sale/app/screens/product_screen/product_screen";
 import type { PosStore } from "@point_of_sale/app/services/pos_store";
@@ -8,6 +8,7 @@ import { patch } from "@web/core/utils/patch";
 import { _t } from "@web/core/l10n/translation";
 import { KktTroubleDialog } from "../components/trouble_dialog/trouble_dialog.ts";
 import type { CatalogueItem } from "../bridge/bridge_client.ts";
+import { canEnterByHand, enterByHand } from "./hand_item.ts";
 import type { PosTill } from "./pos_till.ts";
 import { moneyText } from "./refuse.ts";
 
@@ -59,6 +60,10 @@ patch(ProductScreen.prototype, {
 });
 
 function tellUnknown(kkt: PosTill, code: Code, item: CatalogueItem | null): void {
+  if (canEnterByHand(kkt)) {
+    enterByHand(kkt, code.base_code, item);
+    return;
+  }
   const text =
     item === null
       ? _t("Neither this till nor Odoo knows the barcode %s.", code.code)
