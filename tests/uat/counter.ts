@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { freePort } from "@opticserp/native";
 import { rotateCredential } from "@opticserp/fixtures/data/load.ts";
-import { PEOPLE, type PersonSpec } from "@opticserp/fixtures/data/shop.ts";
+import { COMPANY, PEOPLE, type PersonSpec } from "@opticserp/fixtures/data/shop.ts";
 import { BridgeClient } from "@opticserp/fixtures/stand/bridge-client.ts";
 import { KktControl, until } from "@opticserp/fixtures/stand/control.ts";
 import { PosPage } from "@opticserp/fixtures/stand/pos-page.ts";
@@ -146,6 +146,7 @@ export class Counter {
         posConfigId,
         employee: { name: cashier.name, pin: cashier.pin },
         viewport: SCREEN,
+        timezone: COMPANY.timezone,
       });
       undo.push(() => pos.close());
       if (clock !== null) await letPageClockJump(pos.page);

@@ -14,13 +14,14 @@ const step: Step = {
   expected: "чек ≤ 7 с",
   seen: [{ text: "чек через 0,4 с", ok: true }],
   pictures: ["08/02.png"],
+  proves: [1],
   failure: null,
   seconds: 1,
 };
 const scenario: ScenarioProtocol = {
   id: "08",
   title: "офлайн | <продажа>",
-  passes: "напечатан ≤ 7 с",
+  passes: ["напечатан ≤ 7 с"],
   notes: ["примечание"],
   steps: [step],
   scaled: [{ what: "режим", product: "90 с", here: "2 с" }],
@@ -45,6 +46,8 @@ describe("the verdict", () => {
     ["a step that broke off", { steps: [step, { ...step, failure: "нет экрана" }] }],
     ["a failure outside of the steps", { failure: "стенд не поднялся" }],
     ["nothing seen", { steps: [{ ...step, seen: [] }] }],
+    ["a part of the requirement that no step proves", { passes: ["напечатан", "доставлен"] }],
+    ["a requirement that says nothing", { passes: [] }],
     ["no step", { steps: [] }],
   ])("fails on %s", (_, change) => {
     const failed = { ...scenario, ...change };

@@ -13,6 +13,8 @@ export interface Step {
   readonly seen: readonly Fact[];
   /** File names of pictures, relative to the protocol. */
   readonly pictures: readonly string[];
+  /** Parts of the requirement that it proves, counted from 1. */
+  readonly proves: readonly number[];
   /** Why the step broke off; null: it did not. */
   readonly failure: string | null;
   readonly seconds: number;
@@ -28,8 +30,8 @@ export interface Scaled {
 export interface ScenarioProtocol {
   readonly id: string;
   readonly title: string;
-  /** When it passes, as the requirements word it. */
-  readonly passes: string;
+  /** When it passes, as the requirements word it, in parts. */
+  readonly passes: readonly string[];
   /** What this run does otherwise than the requirement's wording, and why. */
   readonly notes: readonly string[];
   readonly steps: readonly Step[];
@@ -51,9 +53,25 @@ export interface Protocol {
 export const stepPassed = ({ seen, failure }: Step): boolean =>
   failure === null && seen.every(({ ok }) => ok);
 
-/** A scenario that looked at nothing proves nothing. */
-export const scenarioPassed = ({ steps, failure }: ScenarioProtocol): boolean =>
-  failure === null && steps.some(({ seen }) => seen.length > 0) && steps.every(stepPassed);
+/** Numbers of the steps that prove a part of the requirement; who looked at nothing proves nothing. */
+export const proofs = ({ steps }: Pick<ScenarioProtocol, "steps">, part: number): number[] =>
+  steps.flatMap((step, index) =>
+    step.proves.includes(part) && step.seen.length > 0 && stepPassed(step) ? [index + 1] : [],
+  );
+
+/** No step failed, and every part of the requirement has its proof. */
+export const scenarioPassed = (scenario: ScenarioProtocol): boolean =>
+  scenario.failure === null &&
+  scenario.steps.every(stepPassed) &&
+  scenario.passes.length > 0 &&
+  scenario.passes.every((_, index) => proofs(scenario, index + 1).length > 0);
+
+/** `по шагам 2, 3`, or that there is none. */
+function proofText(scenario: ScenarioProtocol, part: number): string {
+  const by = proofs(scenario, part);
+  if (by.length === 0) return "НЕ ДОКАЗАНО";
+  return `${by.length === 1 ? "шаг" : "шаги"} ${by.join(", ")}`;
+}
 
 export const protocolPassed = ({ scenarios }: Protocol): boolean =>
   scenarios.length > 0 && scenarios.every(scenarioPassed);
@@ -80,7 +98,9 @@ function scenarioMarkdown(scenario: ScenarioProtocol): string[] {
     "",
     `**${verdict(scenarioPassed(scenario))}** · ${seconds.toFixed(0)} с`,
     "",
-    `Пройден, если: ${passes}`,
+    "Пройден, если:",
+    "",
+    ...passes.map((part, index) => `${index + 1}. ${part} — ${proofText(scenario, index + 1)}`),
     "",
     ...notes.map((note) => `- ${note}`),
     ...scaled.map(
@@ -170,6 +190,11 @@ function stepHtml(step: Step, number: number): string {
   );
 }
 
+function partHtml(scenario: ScenarioProtocol, part: string, number: number): string {
+  const ok = proofs(scenario, number).length > 0;
+  return `<li>${lines(part)} — ${mark(ok, proofText(scenario, number))}</li>`;
+}
+
 function scenarioHtml(scenario: ScenarioProtocol): string {
   const { id, title, passes, notes, steps, scaled, seconds, failure } = scenario;
   const ok = scenarioPassed(scenario);
@@ -182,7 +207,8 @@ function scenarioHtml(scenario: ScenarioProtocol): string {
   return [
     `<h2 id="s${escape(id)}">${escape(id)}. ${escape(title)}</h2>`,
     `<p>${mark(ok, verdict(ok))} · ${seconds.toFixed(0)} с</p>`,
-    `<p>Пройден, если: ${lines(passes)}</p>`,
+    "<p>Пройден, если:</p>",
+    `<ol>${passes.map((part, index) => partHtml(scenario, part, index + 1)).join("")}</ol>`,
     remarks.length === 0 ? "" : `<ul>${remarks.map((text) => `<li>${text}</li>`).join("")}</ul>`,
     failure === null ? "" : `<p>${mark(false, `Прерван: ${failure}`)}</p>`,
     "<table><tr><th>№</th><th>Шаг</th><th>Ожидается</th><th>Увидели</th><th>Итог</th></tr>",

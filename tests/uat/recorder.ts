@@ -2,6 +2,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
+import { englishWords } from "./english.ts";
+import { look } from "./page/look.ts";
 import type { Fact, Scaled, Step } from "./protocol.ts";
 
 /** What a step sees; every line is a comparison and goes into the protocol. */
@@ -29,17 +31,11 @@ export class Seen {
     this.check(`${what}: «${text.replace(/\s+/g, " ").trim()}»`, pattern.test(text));
   }
 
-  /** Words that a cashier has no use for. Names of the field that are Latin everywhere are allowed. */
+  /** Nothing in the text is English but what `english.ts` allows. */
   russian(what: string, text: string): void {
-    const rest = text.replace(
-      /\b(Odoo|PIN|QR|VIP|Z|X|EAN|SKU|e-?mail|F5|T\d+|nalog\.gov\.ru)\b/gi,
-      "",
-    );
-    const english = rest.match(/[A-Za-z]{3,}/g);
-    this.check(
-      `${what}: ${english === null ? "по-русски" : `осталось английское: ${english.join(", ")}`}`,
-      english === null,
-    );
+    const words = englishWords(text);
+    const said = words.length === 0 ? "по-русски" : `осталось английское: ${words.join(", ")}`;
+    this.check(`${what}: ${said}`, words.length === 0 && /[А-Яа-яЁё]/.test(text));
   }
 }
 
@@ -49,13 +45,18 @@ export class Recorder {
   readonly scaled: Scaled[] = [];
   readonly #folder: string;
   readonly #id: string;
+  readonly #parts: number;
   #page: Page | null = null;
   readonly #undo: (() => Promise<unknown>)[] = [];
 
-  /** @param folder of the protocol; pictures go into its folder `id` */
-  constructor(folder: string, id: string) {
+  /**
+   * @param folder of the protocol; pictures go into its folder `id`
+   * @param parts of the requirement, which steps prove
+   */
+  constructor(folder: string, id: string, parts: number) {
     this.#folder = folder;
     this.#id = id;
+    this.#parts = parts;
     mkdirSync(join(folder, id), { recursive: true });
   }
 
@@ -83,13 +84,17 @@ export class Recorder {
    * One step. What goes wrong in it is written down with the screen as it was, and ends the
    * scenario; a wrong fact alone does not.
    *
-   * @throws what the action threw
+   * @param proves parts of the requirement, counted from 1
+   * @throws StepFailed when the action threw
    */
   async step(
     what: string,
     expected: string,
     action: (see: Seen) => Promise<unknown>,
+    proves: readonly number[] = [],
   ): Promise<void> {
+    const stray = proves.find((part) => part < 1 || part > this.#parts);
+    if (stray !== undefined) throw new Error(`scenario ${this.#id} has no part ${stray}`);
     const number = this.steps.length + 1;
     console.log(`    ${this.#id}.${number} ${what}`);
     const see = new Seen();
@@ -100,17 +105,35 @@ export class Recorder {
     } catch (error) {
       failure = error ?? new Error("unknown");
     }
+    await this.#look(see);
     const message = failure === null ? null : textOf(failure);
     if (message !== null) console.log(`        FAIL ${message}`);
+    const pictures = await this.#picture(number);
+    if (pictures.length === 0) see.check("Снимка экрана нет", false);
     this.steps.push({
       what,
       expected,
       seen: see.facts,
-      pictures: await this.#picture(number),
+      proves,
+      pictures,
       failure: message,
       seconds: (performance.now() - from) / 1000,
     });
     if (failure !== null) throw new StepFailed(what, { cause: failure });
+  }
+
+  /** Every screen of every step is Russian and fits; told only where it is not so. */
+  async #look(see: Seen): Promise<void> {
+    const page = this.#page;
+    if (page === null || page.isClosed() || page.url() === "about:blank") return;
+    try {
+      const { english, cutOff } = await look(page);
+      if (english.length > 0) see.check(`На экране английское: ${english.join(", ")}`, false);
+      if (cutOff.length > 0) see.check(`На экране не помещается: ${cutOff.join("; ")}`, false);
+    } catch (error) {
+      // a page that goes to another address just now: the next step looks again
+      console.log(`        not looked at: ${textOf(error)}`);
+    }
   }
 
   async #picture(number: number): Promise<readonly string[]> {

@@ -22,6 +22,7 @@ const STAND = [
   "Настоящие: Odoo 19 с PostgreSQL, процесс моста, SQLite, последовательная линия (pty), Chromium",
   "Эмуляторы: ККТ с ФН (протокол Штрих), ОФД (протокол ФНС поверх TCP)",
   "Экран кассы 1024 × 768; связь с Odoo и с ОФД — через отдельные сетевые пространства, которые обрывают",
+  "После каждого шага весь экран проверен: нет английских слов (кроме списка в tests/uat/english.ts), всё помещается",
 ];
 
 async function runOne(
@@ -33,7 +34,7 @@ async function runOne(
   const { id, title, passes } = scenario;
   console.log(`\n  ${id}. ${title}`);
   const from = performance.now();
-  const log = new Recorder(folder, id);
+  const log = new Recorder(folder, id, passes.length);
   const open: Counter[] = [];
   let failure: string | null = null;
   try {

@@ -14,7 +14,7 @@ export interface Scenario {
   /** As `requirements.md` has it: "05b". */
   readonly id: string;
   readonly title: string;
-  /** The requirement's words. */
-  readonly passes: string;
+  /** When it passes: the requirement's words, in parts. Each needs a step that proves it. */
+  readonly passes: readonly string[];
   run(uat: Uat): Promise<void>;
 }

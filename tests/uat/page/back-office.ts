@@ -49,6 +49,18 @@ export class BackOffice {
     await button.click();
   }
 
+  /** Terms of the screen (headings, labels, buttons) that nobody translated; data is not looked at. */
+  async englishTerms(): Promise<string[]> {
+    const terms = await this.page
+      .locator(
+        ".o_control_panel .breadcrumb, .o_content label, .o_content th, .o_content button, " +
+          ".o_content .nav-link, .o_content .o_horizontal_separator, .modal-header, .modal label, " +
+          ".modal button, .o_menu_sections button, .o_menu_sections a",
+      )
+      .allInnerTexts();
+    return terms.filter((term) => /[A-Za-z]{4,}/.test(term.replace(/Odoo|NV-\d+/g, "")));
+  }
+
   async close(): Promise<void> {
     await this.page.context().close();
   }

@@ -16,8 +16,13 @@ const DEADLINE_S = 60;
 export const registerSilent: Scenario = {
   id: "05a",
   title: "ККТ не отвечает",
-  passes:
-    "связь пробуется три раза; чек, из которого ничего не отправлено, ждёт, пока спрашивает экран (60 с), затем отозван с сообщением; чек в сомнении останавливает очередь, пока его не прочтут из ФН; кассиру сказано, дважды ничего не печатается",
+  passes: [
+    "связь пробуется три раза",
+    "чек, из которого ничего не отправлено, ждёт, пока спрашивает экран (60 с), затем отозван с сообщением",
+    "чек в сомнении останавливает очередь, пока его не прочтут из ФН",
+    "кассиру сказано",
+    "дважды ничего не печатается",
+  ],
   async run({ hall, log, counter: open }) {
     log.note("Все времена ожидания моста — как в поставке");
     const counter = await open();
@@ -52,14 +57,20 @@ export const registerSilent: Scenario = {
         see.equal("Состояние чека", journalRow(counter.till.journalPath, uuid)?.state, "accepted");
         see.equal("Чеков этого заказа в ФН", (await kkt.receiptsOf(uuid)).length, 0);
       },
+      [1, 4],
     );
-    await log.step("Кассир отзывает чек", "заказ цел, ничего не напечатано", async (see) => {
-      await trouble.press(/отозвать/i, 60_000);
-      const said = await trouble.waitFor(/отозван/i);
-      see.matches("Сказано", said, /отозван/i);
-      see.russian("Слова", said);
-      see.equal("Состояние чека", journalRow(counter.till.journalPath, uuid)?.state, "cancelled");
-    });
+    await log.step(
+      "Кассир отзывает чек",
+      "заказ цел, ничего не напечатано",
+      async (see) => {
+        await trouble.press(/отозвать/i, 60_000);
+        const said = await trouble.waitFor(/отозван/i);
+        see.matches("Сказано", said, /отозван/i);
+        see.russian("Слова", said);
+        see.equal("Состояние чека", journalRow(counter.till.journalPath, uuid)?.state, "cancelled");
+      },
+      [2],
+    );
     await log.step(
       "Подтверждает ещё раз и закрывает браузер",
       `чек отозван сам через ${DEADLINE_S} с`,
@@ -79,6 +90,7 @@ export const registerSilent: Scenario = {
         const seconds = (performance.now() - from) / 1000;
         see.check(`Отозван через ${seconds.toFixed(0)} с`, seconds >= DEADLINE_S - 10);
       },
+      [2],
     );
     await log.step("ККТ ожила, браузер открыт снова", "само ничего не печатается", async (see) => {
       await kkt.clearFaults();
@@ -116,26 +128,37 @@ export const registerSilent: Scenario = {
         const { lane } = await counter.status();
         see.check(`Очередь кассы: ${lane.state}`, lane.state !== "idle");
       },
+      [3, 4],
     );
-    await log.step("Питание вернулось", "чек прочитан из ФН, второго нет", async (see) => {
-      await kkt.clearFaults();
-      await kkt.post("/power", { on: true });
-      await pos.waitForReceipt(180_000);
-      await seeLedgers(see, counter, {
-        uuid: doubtful,
-        sum: lens.priceKopecks,
-        operation: SALE,
-      });
-      see.equal("Чеков этого заказа в ФН", (await kkt.receiptsOf(doubtful)).length, 1);
-    });
-    await log.step("Касса продаёт дальше", "очередь свободна", async (see) => {
-      await pos.newOrder();
-      const { fd } = await sell(counter, [lens]);
-      see.check(`ФД ${fd}; индикатор «${await bar.text()}»`, fd > 0);
-      await counter.delivered(120_000);
-      const documents = await hall.ofd.documents(counter.fn);
-      const markers = documents.flatMap(({ type, marker }) => (type === 3 ? [marker] : []));
-      see.equal("Заказов с двумя чеками", markers.length - new Set(markers).size, 0);
-    });
+    await log.step(
+      "Питание вернулось",
+      "чек прочитан из ФН, второго нет",
+      async (see) => {
+        await kkt.clearFaults();
+        await kkt.post("/power", { on: true });
+        await pos.waitForReceipt(180_000);
+        await seeLedgers(see, counter, {
+          uuid: doubtful,
+          sum: lens.priceKopecks,
+          operation: SALE,
+        });
+        see.equal("Чеков этого заказа в ФН", (await kkt.receiptsOf(doubtful)).length, 1);
+      },
+      [3],
+    );
+    await log.step(
+      "Касса продаёт дальше",
+      "очередь свободна",
+      async (see) => {
+        await pos.newOrder();
+        const { fd } = await sell(counter, [lens]);
+        see.check(`ФД ${fd}; индикатор «${await bar.text()}»`, fd > 0);
+        await counter.delivered(120_000);
+        const documents = await hall.ofd.documents(counter.fn);
+        const markers = documents.flatMap(({ type, marker }) => (type === 3 ? [marker] : []));
+        see.equal("Заказов с двумя чеками", markers.length - new Set(markers).size, 0);
+      },
+      [5],
+    );
   },
 };

@@ -7,7 +7,7 @@ import { QUICK_LINKS } from "../timers.ts";
 export const fnFull: Scenario = {
   id: "05b",
   title: "память ФН исчерпана",
-  passes: "касса заблокирована, P1, «Замените ФН»",
+  passes: ["касса заблокирована", "P1", "«Замените ФН»"],
   async run({ hall, log, counter: open }) {
     const counter = await open({ scaled: QUICK_LINKS });
     const { pos, bar } = counter;
@@ -17,23 +17,33 @@ export const fnFull: Scenario = {
       const sold = await sell(counter, [frame]);
       see.check(`ФД ${sold.fd}`, sold.fd > 0);
     });
-    await log.step("Память ФН кончилась", "тревога P1 «Замените ФН»", async (see) => {
-      await counter.kkt.post("/settings", { documentsLeft: 0 });
-      await counter.kkt.fault({ kind: "fn-full" });
-      const alert = await counter.waitForAlert("fn_documents");
-      see.equal("Уровень", alert.level, "p1");
-      see.matches("Тревога", alert.text, /Замените ФН/);
-    });
+    await log.step(
+      "Память ФН кончилась",
+      "тревога P1 «Замените ФН»",
+      async (see) => {
+        await counter.kkt.post("/settings", { documentsLeft: 0 });
+        await counter.kkt.fault({ kind: "fn-full" });
+        const alert = await counter.waitForAlert("fn_documents");
+        see.equal("Уровень", alert.level, "p1");
+        see.matches("Тревога", alert.text, /Замените ФН/);
+      },
+      [2],
+    );
     let uuid = "";
-    await log.step("Кассир пробует продать", "отказ со словами «Замените ФН»", async (see) => {
-      uuid = await fill(counter, [frame]);
-      await pay(counter, [{ method: CARD }]);
-      await pos.pressValidate();
-      const said = await trouble.waitFor(/замените ФН/i);
-      see.matches("Сказано", said, /замените ФН/i);
-      see.russian("Слова", said);
-      see.equal("Чеков этого заказа в ФН", (await counter.kkt.receiptsOf(uuid)).length, 0);
-    });
+    await log.step(
+      "Кассир пробует продать",
+      "отказ со словами «Замените ФН»",
+      async (see) => {
+        uuid = await fill(counter, [frame]);
+        await pay(counter, [{ method: CARD }]);
+        await pos.pressValidate();
+        const said = await trouble.waitFor(/замените ФН/i);
+        see.matches("Сказано", said, /замените ФН/i);
+        see.russian("Слова", said);
+        see.equal("Чеков этого заказа в ФН", (await counter.kkt.receiptsOf(uuid)).length, 0);
+      },
+      [1, 3],
+    );
     await log.step("Закрывает сообщение", "заказ цел, чек не пробит", async (see) => {
       await trouble.leave();
       see.check("Экран оплаты на месте", await pos.page.locator(".payment-screen").isVisible());

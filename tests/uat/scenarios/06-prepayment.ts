@@ -25,7 +25,12 @@ export async function prepareSalesOrders(
   await allowDownPayments(odoo, posConfigId);
 }
 
-export async function prepayAndSettle(log: Recorder, counter: Counter): Promise<void> {
+/** @param proves parts of the scenario's requirement */
+export async function prepayAndSettle(
+  log: Recorder,
+  counter: Counter,
+  proves: readonly number[],
+): Promise<void> {
   const { pos, hall } = counter;
   const whole = FRAME.priceKopecks + GLASSES.priceKopecks;
   const order = await addSalesOrder(hall.odoo, BUYER, [FRAME, GLASSES]);
@@ -55,32 +60,45 @@ export async function prepayAndSettle(log: Recorder, counter: Counter): Promise<
       await inOdoo(counter, uuid);
       await pos.newOrder();
     },
+    proves,
   );
-  await log.step("Расчёт по заказу", "полная стоимость, предоплата зачтена", async (see) => {
-    await chooseSalesOrder(pos, order.name, "settle");
-    await pos.page.locator(".order-container .orderline").nth(3).waitFor();
-    const uuid = pos.orderUuid();
-    await pos.toPayment();
-    await pos.addPayment(CARD);
-    const sold = await finish(counter, uuid);
-    see.atMost("Экран чека", sold.seconds, RECEIPT_WITHIN_S, "с");
-    const { tlv, sum } = await documentOf(counter, uuid);
-    const offset = Number(tags(tlv, 1215)[0] ?? 0);
-    see.equal("Сумма чека", rub(sum ?? 0), rub(whole));
-    see.check(`Зачтено (1215): ${rub(offset)} из ${rub(prepaid)}`, Math.abs(offset - prepaid) <= 2);
-    see.equal("Признак способа расчёта (1214)", itemTags(tlv, 1214), [4, 4]);
-    see.equal(
-      "Безналичными (1081) и зачтено — вся сумма",
-      Number(tags(tlv, 1081)[0]) + offset,
-      whole,
-    );
-    await inOdoo(counter, uuid);
-    const linked = await hall.odoo.read<{ order_id: [number, string] } & Record<string, unknown>>(
-      "pos.order.line",
-      [["sale_order_origin_id", "=", order.id]],
-      ["order_id"],
-    );
-    see.equal("Чеков этого заказа в Odoo", new Set(linked.map((line) => line.order_id[0])).size, 2);
-    await pos.newOrder();
-  });
+  await log.step(
+    "Расчёт по заказу",
+    "полная стоимость, предоплата зачтена",
+    async (see) => {
+      await chooseSalesOrder(pos, order.name, "settle");
+      await pos.page.locator(".order-container .orderline").nth(3).waitFor();
+      const uuid = pos.orderUuid();
+      await pos.toPayment();
+      await pos.addPayment(CARD);
+      const sold = await finish(counter, uuid);
+      see.atMost("Экран чека", sold.seconds, RECEIPT_WITHIN_S, "с");
+      const { tlv, sum } = await documentOf(counter, uuid);
+      const offset = Number(tags(tlv, 1215)[0] ?? 0);
+      see.equal("Сумма чека", rub(sum ?? 0), rub(whole));
+      see.check(
+        `Зачтено (1215): ${rub(offset)} из ${rub(prepaid)}`,
+        Math.abs(offset - prepaid) <= 2,
+      );
+      see.equal("Признак способа расчёта (1214)", itemTags(tlv, 1214), [4, 4]);
+      see.equal(
+        "Безналичными (1081) и зачтено — вся сумма",
+        Number(tags(tlv, 1081)[0]) + offset,
+        whole,
+      );
+      await inOdoo(counter, uuid);
+      const linked = await hall.odoo.read<{ order_id: [number, string] } & Record<string, unknown>>(
+        "pos.order.line",
+        [["sale_order_origin_id", "=", order.id]],
+        ["order_id"],
+      );
+      see.equal(
+        "Чеков этого заказа в Odoo",
+        new Set(linked.map((line) => line.order_id[0])).size,
+        2,
+      );
+      await pos.newOrder();
+    },
+    proves,
+  );
 }

@@ -1,55 +1,35 @@
 import type { OdooClient } from "@opticserp/fixtures/data/odoo-client.ts";
 import { until } from "@opticserp/fixtures/stand/control.ts";
 import { ADMIN } from "@opticserp/fixtures/stand/stand.ts";
-import { bulkSeller } from "../bulk.ts";
+import { CAPACITY, fillBuffer } from "../full-buffer.ts";
 import { seeAllDelivered } from "../ledgers.ts";
 import { BackOffice } from "../page/back-office.ts";
 import { Trouble } from "../page/trouble.ts";
 import type { Scenario } from "../scenario.ts";
-import { CARD, RECEIPT_WITHIN_S, fill, finish, pay, product, seeBuffer, sell } from "../selling.ts";
+import { RECEIPT_WITHIN_S, finish, seeBuffer } from "../selling.ts";
 import { NO_RATE_LIMIT, QUICK_LINKS } from "../timers.ts";
 
-const CAPACITY = 200;
 const RAISED = 250;
-const BY_HAND = 2;
 
 export const fullAndRefused: Scenario = {
   id: "10c",
   title: "буфер полон, ОФД отказывает («503»)",
-  passes:
-    "P1, автомат ОФД открыт, кассиру сказано, что касса ждёт связи с налоговой; поднят предел (или взят второй маршрут); затем всё доставлено",
+  passes: [
+    "P1",
+    "автомат ОФД открыт",
+    "кассиру сказано, что касса ждёт связи с налоговой",
+    "поднят предел (или взят второй маршрут)",
+    "затем всё доставлено",
+  ],
   async run({ hall, log, counter: open }) {
     log.note("ОФД принимает соединение и закрывает его без ответа; Odoo на связи");
-    log.note(
-      `Первые ${CAPACITY - BY_HAND} чеков проводит код страницы POS без браузера, остальные — кассир в браузере`,
-    );
     const counter = await open({ printMs: 0, scaled: QUICK_LINKS, config: NO_RATE_LIMIT });
     const { pos } = counter;
     const trouble = new Trouble(pos.page);
-    const lens = product("lenses", 4);
-    const seller = await bulkSeller(counter);
-    await log.step("ОФД отказывает, касса торгует", "буфер 200/200", async (see) => {
-      await hall.ofd.fault({ kind: "refuse" });
-      await seller.sell(CAPACITY - BY_HAND, "sale");
-      for (let sale = 0; sale < BY_HAND; sale += 1) await sell(counter, [lens]);
-      await seeBuffer(see, counter, CAPACITY);
-    });
-    await log.step("Тревога", "P1, автомат ОФД открыт", async (see) => {
-      const alert = await counter.waitForAlert("buffer_full");
-      see.equal("Тревога", `${alert.code} ${alert.level}`, "buffer_full p1");
-      const { ofd } = await counter.status();
-      see.check(`Автомат ОФД: ${ofd.breaker}`, ofd.breaker !== "closed");
-      see.russian("Подсказка индикатора", await counter.bar.tooltip());
-    });
-    let uuid = "";
-    await log.step("Кассир пробует продать", "касса ждёт связи с налоговой", async (see) => {
-      uuid = await fill(counter, [lens]);
-      await pay(counter, [{ method: CARD }]);
-      await pos.pressValidate();
-      const said = await trouble.waitFor(/буфер переполнен/i);
-      see.matches("Сказано", said, /буфер переполнен/i);
-      see.matches("Чего ждёт касса", said, /ОФД|налогов/i);
-      see.russian("Слова", said);
+    const uuid = await fillBuffer(log, counter, {
+      what: "ОФД отказывает",
+      begin: () => hall.ofd.fault({ kind: "refuse" }),
+      proves: { alarm: [1, 2], refusal: [3] },
     });
     const office = await BackOffice.login(hall.browser, hall.stand.odooUrl, ADMIN);
     try {
@@ -81,20 +61,30 @@ export const fullAndRefused: Scenario = {
       log.watch(pos.page);
       await office.close();
     }
-    await log.step("Кассир подтверждает тот же заказ", "чек пробит", async (see) => {
-      if ((await pos.dialogText()) !== null) await trouble.leave();
-      const sold = await finish(counter, uuid);
-      see.atMost("Экран чека", sold.seconds, RECEIPT_WITHIN_S, "с");
-      await pos.newOrder();
-      await seeBuffer(see, counter, CAPACITY + 1);
-    });
-    await log.step("ОФД снова отвечает", "всё доставлено", async (see) => {
-      await hall.ofd.clearFaults();
-      see.atMost("Доставлено через", await counter.delivered(900_000), 600, "с");
-      await seeAllDelivered(see, counter, CAPACITY + 1);
-      const { ofd } = await counter.status();
-      see.equal("Автомат ОФД", ofd.breaker, "closed");
-    });
+    await log.step(
+      "Кассир подтверждает тот же заказ",
+      "чек пробит",
+      async (see) => {
+        if ((await pos.dialogText()) !== null) await trouble.leave();
+        const sold = await finish(counter, uuid);
+        see.atMost("Экран чека", sold.seconds, RECEIPT_WITHIN_S, "с");
+        await pos.newOrder();
+        await seeBuffer(see, counter, CAPACITY + 1);
+      },
+      [4],
+    );
+    await log.step(
+      "ОФД снова отвечает",
+      "всё доставлено",
+      async (see) => {
+        await hall.ofd.clearFaults();
+        see.atMost("Доставлено через", await counter.delivered(900_000), 600, "с");
+        await seeAllDelivered(see, counter, CAPACITY + 1);
+        const { ofd } = await counter.status();
+        see.equal("Автомат ОФД", ofd.breaker, "closed");
+      },
+      [5],
+    );
   },
 };
 
