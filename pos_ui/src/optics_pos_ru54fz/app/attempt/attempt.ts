@@ -127,7 +127,7 @@ export function told(record: OrderRecord, receipt: BridgeReceipt, at: number): O
     body: open ? record.body : null,
     fiscal: receipt.fiscal ?? record.fiscal,
     items: receipt.items ?? record.items,
-    reason: receipt.reason === null ? null : reasonOf(receipt.reason),
+    reason: receipt.reason == null ? null : reasonOf(receipt.reason),
     changedAt: at,
   };
 }

@@ -301,6 +301,17 @@ describe("a busy register", () => {
     expect((await scene.ended).kind).toBe("fiscalized");
   });
 
+  test("a flooded bridge is given the time it asks for", async () => {
+    const scene = new Scene();
+    await scene.answer(problem(429, "rate_limited", { retry_after_seconds: 3 }));
+    await scene.timers.advance(2_999);
+    expect(scene.posts).toBe(1);
+    await scene.timers.advance(1);
+    expect(scene.posts).toBe(2);
+    await scene.answer(bridgeReceipt("fiscalized"));
+    expect((await scene.ended).kind).toBe("fiscalized");
+  });
+
   test("may be left: nothing was recorded", async () => {
     const scene = new Scene();
     await scene.answer(busy());

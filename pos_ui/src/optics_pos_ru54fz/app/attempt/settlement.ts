@@ -5,6 +5,7 @@
  */
 import type { BridgeClient } from "../bridge/bridge_client.ts";
 import { BridgeUnreachable } from "../bridge/problem.ts";
+import { isReceipt } from "../bridge/receipt_answer.ts";
 import type { BridgeReceipt } from "../receipt/receipt_types.ts";
 import type { OrderStore } from "../storage/order_store.ts";
 import {
@@ -62,23 +63,13 @@ type Event =
 const ASK_AGAIN_MS = 1_000;
 const UNREACHABLE_RETRY_MS = 2_000;
 
-const STATES = ["accepted", "closing", "fiscalized", "rejected", "unknown", "cancelled"];
-
-const isReceiptOf = (answer: unknown, uuid: string): boolean => {
-  const receipt = (answer ?? {}) as Partial<BridgeReceipt>;
-  return (
-    receipt.uuid === uuid &&
-    Number.isInteger(receipt.attempt) &&
-    STATES.includes(receipt.state ?? "") &&
-    (receipt.state !== "fiscalized" || receipt.fiscal != null)
-  );
-};
-
 export class Settlement {
   private readonly deps: SettlementDeps;
   private readonly mailbox = new Mailbox<Event>();
   private record: OrderRecord;
   private busy: Reason | null = null;
+  /** Until the bridge is asked again. */
+  private pauseMs = ASK_AGAIN_MS;
   private away: Reason | null = null;
   private calling = false;
   private timer: unknown = null;
@@ -128,6 +119,7 @@ export class Settlement {
     switch (event.type) {
       case "told":
         this.busy = this.away = null;
+        this.pauseMs = ASK_AGAIN_MS;
         await this.save(told(this.record, event.receipt, this.deps.now()));
         break;
       case "failed":
@@ -146,7 +138,7 @@ export class Settlement {
         break;
     }
     if (!this.calling && isOpen(this.record)) {
-      this.later(this.away === null ? ASK_AGAIN_MS : UNREACHABLE_RETRY_MS);
+      this.later(this.away === null ? this.pauseMs : UNREACHABLE_RETRY_MS);
     }
     return false;
   }
@@ -171,15 +163,14 @@ export class Settlement {
     if (body === null) throw new Error(`attempt ${keyOf(this.record)} was never begun`);
     const key = keyOf(this.record);
     if (this.askFirst && state !== "sent") {
-      const receipts = await this.deps.client.orderStates([uuid]).catch((error: unknown) => {
-        throw error instanceof TypeError ? new BridgeUnreachable(error) : error;
-      });
+      const receipts = await this.deps.client.orderStates([uuid]);
       if (!receipts.some((receipt) => receipt.uuid === uuid)) return { type: "forgotten" };
       this.askFirst = false;
     }
     const receipt = await this.deps.client.sendReceipt(key, body);
-    // whatever it was that answered, it was not the bridge
-    if (!isReceiptOf(receipt, uuid)) throw new BridgeUnreachable(new Error("no receipt"));
+    if (!isReceipt(receipt) || receipt.uuid !== uuid) {
+      throw new BridgeUnreachable(new Error("no receipt of this order"));
+    }
     return { type: "told", receipt };
   }
 
@@ -192,6 +183,9 @@ export class Settlement {
     const verdict = verdictOf(error, keyOf(this.record), this.certain);
     if (verdict.kind !== "not_recorded") this.certain = false;
     this.busy = verdict.kind === "busy" ? verdict.reason : null;
+    // the cashier waits for a busy register; a flooded bridge is given its time
+    const flooded = verdict.kind === "busy" && verdict.reason.code === "rate_limited";
+    this.pauseMs = flooded ? verdict.retryMs : ASK_AGAIN_MS;
     this.away = verdict.kind === "open" ? verdict.reason : null;
     if (this.away !== null) this.askFirst = true;
     const at = this.deps.now();

@@ -101,8 +101,38 @@ test("problems keep their code and text; a stranger's page gets one from its sta
   });
   answer = () => new Response("<h1>502</h1>", { status: 502 });
   await expect(client.sendReceipt(`${UUID}:1`, "{}")).rejects.toMatchObject({
-    problem: { code: "http_502" },
+    problem: { code: "http_502", detail: "" },
   });
+});
+
+test.each([
+  ["nothing", undefined],
+  ["null", null],
+  ["another JSON", { hello: 1 }],
+  ["half", { key: "x" }],
+])("%s where a receipt should be is no answer", async (_what, body) => {
+  answer = () => (body === undefined ? new Response("", { status: 200 }) : json(200, body));
+  await expect(client.sendReceipt(`${UUID}:1`, "{}")).rejects.toThrow(BridgeUnreachable);
+  await expect(client.orderStates([UUID])).rejects.toThrow(BridgeUnreachable);
+  answer = () => json(200, { receipts: [body] });
+  await expect(client.orderStates([UUID])).rejects.toThrow(BridgeUnreachable);
+});
+
+test("a refusal whose receipt is none is a refusal without one", async () => {
+  answer = () => json(503, { code: "device_refused", detail: "", receipt: { state: "rejected" } });
+  const error = await client.sendReceipt(`${UUID}:1`, "{}").catch((thrown: unknown) => thrown);
+  expect((error as BridgeProblem).problem.receipt).toBeUndefined();
+});
+
+test("a manager's decision goes by POST, under a key of its own", async () => {
+  answer = () => json(200, bridgeReceipt("cancelled"));
+  await client.resolve(`${UUID}:1`, { outcome: "cancelled", reason: "нет бумаги" }, "decision-1");
+  expect(calls[0]).toMatchObject({
+    url: `http://till:8000/v1/kkt/receipt/${UUID}%3A1/resolve`,
+    method: "POST",
+    body: '{"outcome":"cancelled","reason":"нет бумаги"}',
+  });
+  expect(calls[0]?.headers["Idempotency-Key"]).toBe("decision-1");
 });
 
 test("states are asked for by the hundred, by POST", async () => {

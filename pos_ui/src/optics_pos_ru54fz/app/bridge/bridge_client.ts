@@ -2,7 +2,8 @@
 import type { BridgeReceipt } from "../receipt/receipt_types.ts";
 import type { Approval, Elevated, People } from "./people.ts";
 import type { BridgeSession } from "./session.ts";
-import { BridgeProblem, NotSent } from "./problem.ts";
+import { BridgeProblem, BridgeUnreachable, NotSent } from "./problem.ts";
+import { isReceipt } from "./receipt_answer.ts";
 import { callBridge, type Answer, type CallOptions } from "./transport.ts";
 
 /** The bridge answers a receipt within 15 s (200 or 202). */
@@ -16,6 +17,17 @@ export type TokenSource = Pick<BridgeSession, "token" | "forget">;
 
 /** The cashier waits with the goods in hand. */
 const CATALOGUE_TIMEOUT = 2_000;
+
+/** How a receipt ended that the ФН does not tell about. */
+export type Decision =
+  | {
+      readonly outcome: "fiscalized";
+      readonly fd: number;
+      /** Off the paper; counts where the ФН can't be read. `YYYY-MM-DDTHH:MM`. */
+      readonly attested: { readonly fp: number; readonly date_time: string };
+      readonly reason: string;
+    }
+  | { readonly outcome: "cancelled"; readonly reason: string };
 
 /** What the till knows of an item; roubles. */
 export interface CatalogueItem {
@@ -93,6 +105,8 @@ export class BridgeClient {
       body,
       timeout: RECEIPT_TIMEOUT,
     });
+    // whatever it was that answered, it was not the bridge
+    if (!isReceipt(answer.body)) throw new BridgeUnreachable(new Error("no receipt"));
     return answer.body;
   }
 
@@ -105,12 +119,28 @@ export class BridgeClient {
   async orderStates(uuids: readonly string[]): Promise<BridgeReceipt[]> {
     const receipts: BridgeReceipt[] = [];
     for (let from = 0; from < uuids.length; from += 100) {
-      const { body } = await this.call<{ receipts: BridgeReceipt[] }>("/v1/kkt/orders/state", {
+      const { body } = await this.call<{ receipts?: unknown } | undefined>("/v1/kkt/orders/state", {
         body: JSON.stringify({ uuids: uuids.slice(from, from + 100) }),
       });
-      receipts.push(...body.receipts);
+      const told = body?.receipts;
+      if (!Array.isArray(told) || !told.every(isReceipt)) {
+        throw new BridgeUnreachable(new Error("no receipts"));
+      }
+      receipts.push(...told);
     }
     return receipts;
+  }
+
+  /**
+   * A manager ends a receipt that stops the lane; as `as(manager)`.
+   *
+   * @param key of the receipt
+   * @param operation Idempotency-Key of this decision
+   * @throws BridgeProblem `document_unknown`, `document_differs`, `not_stopped`, `request_invalid`
+   */
+  async resolve(key: string, decision: Decision, operation: string): Promise<void> {
+    const path = `/v1/kkt/receipt/${encodeURIComponent(key)}/resolve`;
+    await this.post(path, decision, { key: operation, timeout: RECEIPT_TIMEOUT });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { FakeTimers } from "../testing/fake_timers.ts";
+import { bridgeReceipt } from "../testing/receipts.ts";
 import { Live, liveUrl, SECOND_LOOK_MS, SILENCE_MS } from "./live.ts";
 
 const STATUS = { mode: "online", device: {}, buffer: {}, odoo: {} };
@@ -71,7 +72,7 @@ async function connected(): Promise<FakeSocket> {
 describe("the live channel", () => {
   test("introduces itself and hears status and receipts", async () => {
     const socket = await connected();
-    socket.say({ type: "receipt", receipt: { key: "u:1", uuid: "u", state: "closing" } });
+    socket.say({ type: "receipt", receipt: bridgeReceipt("closing") });
     expect(socket.sent).toEqual(['{"type":"auth","token":"t1"}']);
     expect(log).toEqual([
       "open ws://127.0.0.1:8000/v1/kkt/live",

@@ -3,6 +3,7 @@
  * ticks every second, and two missing ticks count as its absence (told within 3 s).
  */
 import type { BridgeReceipt } from "../receipt/receipt_types.ts";
+import { isReceipt } from "./receipt_answer.ts";
 import { isStatus, type BridgeStatus } from "./status.ts";
 
 export interface LiveEvents {
@@ -37,11 +38,6 @@ const LAST_RETRY_MS = 5_000;
 const UNAUTHORIZED = 4401;
 
 export const liveUrl = (base: string): string => `${base.replace(/^http/, "ws")}/v1/kkt/live`;
-
-const isReceipt = (value: unknown): value is BridgeReceipt => {
-  const { key, uuid, state } = (value ?? {}) as Partial<Record<string, unknown>>;
-  return [key, uuid, state].every((part) => typeof part === "string");
-};
 
 export class Live {
   private readonly deps: LiveDeps;

@@ -1,5 +1,6 @@
 /** What a call to the bridge can end in when it does not end well. */
 import type { BridgeReceipt } from "../receipt/receipt_types.ts";
+import { isReceipt } from "./receipt_answer.ts";
 
 /** RFC 9457 body of the bridge; `code` is stable, `detail` is Russian. */
 export interface ProblemBody {
@@ -52,19 +53,26 @@ export class NotSent extends Error {
   }
 }
 
-/** A problem+json body as far as it can be trusted; a foreign error page becomes `http_<status>`. */
+/**
+ * A problem+json body as far as it can be trusted. A foreign error page becomes `http_<status>`
+ * without a word: what a proxy says is for nobody at the till.
+ */
 export function problemOf(status: number, text: string): ProblemBody {
-  let body: Partial<ProblemBody> = {};
+  let body: Partial<Record<keyof ProblemBody, unknown>> = {};
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === "object" && parsed !== null) body = parsed;
   } catch {
     // not the bridge's own answer (a proxy's page): the status has to do
   }
+  const { code, detail, receipt } = body;
+  if (typeof code !== "string") return { status, code: `http_${status}`, detail: "" };
+  delete body.receipt;
   return {
-    ...body,
+    ...(body as Partial<ProblemBody>),
     status,
-    code: typeof body.code === "string" ? body.code : `http_${status}`,
-    detail: typeof body.detail === "string" ? body.detail : text.slice(0, 200),
+    code,
+    detail: typeof detail === "string" ? detail : "",
+    ...(isReceipt(receipt) ? { receipt } : {}),
   };
 }

@@ -121,6 +121,19 @@ test("a token is used until it ends, by the monotonic clock; callers share a ren
   expect(await session.token()).toBe("token-2");
 });
 
+test.each(["/v1/auth/challenge", "/v1/auth/token"])(
+  "another answer than the bridge's at %s gives no token",
+  async (path) => {
+    const { identity, session } = makeSession();
+    await identity.load();
+    const good = answers[path];
+    answers[path] = () => ({ status: 200, body: { hello: 1 } });
+    await expect(session.token()).rejects.toThrow(BridgeUnreachable);
+    if (good !== undefined) answers[path] = good;
+    expect(await session.token()).toBe("token-1");
+  },
+);
+
 test("a forgotten token is replaced; an older one forgotten again changes nothing", async () => {
   const { identity, session } = makeSession();
   await identity.load();
@@ -140,7 +153,10 @@ test("a till opens in the morning without Odoo, as long as the certificate lives
   const today = makeSession();
   await today.identity.load();
   expect(await today.session.token()).toBe("token-2");
+  // ended by the browser's clock: the bridge knows better, one way or the other
   now += 2 * DAY;
+  expect(await (await makeLoaded()).token()).toBe("token-3");
+  answers["/v1/auth/token"] = () => ({ status: 401, body: { code: "certificate_expired" } });
   await expect(makeLoaded().then((s) => s.token())).rejects.toThrow(NotPaired);
 });
 

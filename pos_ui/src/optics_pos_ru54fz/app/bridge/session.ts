@@ -2,7 +2,7 @@
 import { callBridge } from "./transport.ts";
 import type { Identity } from "./identity.ts";
 import { signJws } from "./jws.ts";
-import { BridgeProblem } from "./problem.ts";
+import { BridgeProblem, BridgeUnreachable } from "./problem.ts";
 
 /** A token is taken as ended this long before it does, so it does not end on the way. */
 const MARGIN_MS = 30_000;
@@ -57,6 +57,9 @@ export class BridgeSession {
     const challenge = await callBridge<{ nonce: string }>(`${this.base}/v1/auth/challenge`, {
       body: "{}",
     });
+    if (typeof challenge.body?.nonce !== "string") {
+      throw new BridgeUnreachable(new Error("no nonce"));
+    }
     const proof = await signJws(
       this.identity.privateKey,
       { typ: "kkt-proof+jwt" },
@@ -66,6 +69,9 @@ export class BridgeSession {
       `${this.base}/v1/auth/token`,
       { body: JSON.stringify({ certificate, proof }) },
     );
+    if (typeof body?.token !== "string" || typeof body.expires_in !== "number") {
+      throw new BridgeUnreachable(new Error("no token"));
+    }
     const until = this.clock() + body.expires_in * 1_000 - MARGIN_MS;
     this.current = { token: body.token, until };
     return body.token;

@@ -56,13 +56,14 @@ test("what came later is shown when it is there", () => {
     ...status,
     time: "2026-11-22T22:00:30Z",
     links: { ofd: { slow: true }, odoo: { slow: false } },
-    lane: { state: "stopped", reason: { code: "in_doubt", text: "Исход неизвестен" } },
+    lane: { state: "stopped", key: "u:1", reason: { code: "in_doubt", text: "Исход неизвестен" } },
     maintenance: { since: "2026-11-22T21:00:00Z", reason: "Замена ленты" },
   };
   const view = viewOf(later, true, 1_000);
   expect(view).toMatchObject({
     slow: true,
     lane: "stopped",
+    laneKey: "u:1",
     laneReason: "Исход неизвестен",
     maintenance: "Замена ленты",
   });

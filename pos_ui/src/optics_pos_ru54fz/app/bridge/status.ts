@@ -56,6 +56,8 @@ export interface BridgeStatus {
   };
   readonly lane?: {
     readonly state: "idle" | "busy" | "doubt" | "stopped";
+    /** Of the receipt that it has in hand, or that stops it. */
+    readonly key?: string | null;
     readonly reason?: { readonly code: string; readonly text: string } | null;
   };
   readonly maintenance?: { readonly since: string; readonly reason: string } | null;
@@ -97,6 +99,8 @@ export interface TillView {
   readonly shift: BridgeShift | null;
   readonly fn: BridgeFn | null;
   readonly lane: "idle" | "busy" | "doubt" | "stopped" | null;
+  /** Key of the receipt that the lane has in hand, or that stops it. */
+  readonly laneKey: string | null;
   readonly laneReason: string | null;
   readonly maintenance: string | null;
   readonly alerts: readonly BridgeAlert[];
@@ -120,6 +124,7 @@ export const UNKNOWN_VIEW: TillView = {
   shift: null,
   fn: null,
   lane: null,
+  laneKey: null,
   laneReason: null,
   maintenance: null,
   alerts: [],
@@ -152,6 +157,7 @@ export function viewOf(status: BridgeStatus | null, connected: boolean, heardAt 
     shift: status.shift,
     fn: status.fn ?? null,
     lane: status.lane?.state ?? null,
+    laneKey: status.lane?.key ?? null,
     laneReason: status.lane?.reason?.text ?? null,
     maintenance: status.maintenance?.reason ?? null,
     alerts: status.alerts ?? [],

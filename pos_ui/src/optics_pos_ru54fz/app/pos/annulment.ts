@@ -16,7 +16,7 @@ import { isRefund, kindOf } from "./line_kind.ts";
 import { lineAmount } from "./order_facts.ts";
 import type { PosTill } from "./pos_till.ts";
 import { kindText } from "./refund.ts";
-import { moneyText } from "./refuse.ts";
+import { moneyText } from "./money_text.ts";
 import { paidOf } from "./returned_before.ts";
 
 interface RefundDetail {

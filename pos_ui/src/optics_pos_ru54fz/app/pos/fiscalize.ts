@@ -22,6 +22,7 @@ import { ReceiptRefusal } from "../receipt/refusal.ts";
 import { refusalText } from "../receipt/refusal_text.ts";
 import { withRefundLines } from "../refund/refund_lines.ts";
 import { chargedNow, noteCharge, openCharge, showCharges } from "./charged_card.ts";
+import { decideStopped } from "./decide_receipt.ts";
 import { wireDiscount } from "./discount_gate.ts";
 import { settleForgotten } from "./forgotten.ts";
 import { lastingDialog } from "./lasting_dialog.ts";
@@ -118,6 +119,7 @@ async function waitFor(
     view: kkt.view,
     orderName: record.orderName,
     choose: (choice: Choice) => kkt.till.current?.choose(choice),
+    decide: () => void decideStopped(kkt),
   });
   try {
     const client = elevated === null ? undefined : withRights(kkt, elevated);

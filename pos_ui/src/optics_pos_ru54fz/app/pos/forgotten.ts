@@ -5,26 +5,12 @@
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { _t } from "@web/core/l10n/translation";
 import type { OrderRecord } from "../attempt/attempt.ts";
-import {
-  KktForgottenDialog,
-  type ForgottenAnswer,
-} from "../components/forgotten_dialog/forgotten_dialog.ts";
 import type { Fiscal } from "../receipt/receipt_types.ts";
+import { askPaper } from "./ask_paper.ts";
 import { showCharges } from "./charged_card.ts";
 import { elevate } from "./elevation.ts";
 import type { PosTill } from "./pos_till.ts";
 import { refuse } from "./refuse.ts";
-
-function askPerson(kkt: PosTill, record: OrderRecord): Promise<ForgottenAnswer | null> {
-  return new Promise((resolve) => {
-    const props = {
-      orderName: record.orderName,
-      fn: kkt.view.fn?.serial ?? "",
-      answer: (given: ForgottenAnswer) => resolve(given),
-    };
-    kkt.pos.dialog.add(KktForgottenDialog, props, { onClose: () => resolve(null) });
-  });
-}
 
 /** @returns `left` while nobody with the rights has decided: the order stays locked */
 export async function settleForgotten(
@@ -32,11 +18,19 @@ export async function settleForgotten(
   order: PosOrder,
   record: OrderRecord,
 ): Promise<"fiscalized" | "refused" | "left"> {
-  const given = await askPerson(kkt, record);
+  const title = _t("The till has forgotten this receipt");
+  const given = await askPaper(kkt, {
+    title,
+    orderName: record.orderName,
+    story: _t(
+      "The till had taken this receipt and knows nothing of it now: its journal was lost or replaced. Do not sell the goods again.",
+    ),
+    fn: kkt.view.fn?.serial ?? "",
+  });
   if (given === null) return "left";
   const manager = await elevate(kkt, {
     needed: "manager",
-    title: _t("The till has forgotten this receipt"),
+    title,
     why:
       given.kind === "printed"
         ? _t("A manager confirms that the receipt is on paper.")

@@ -1,19 +1,19 @@
 /** Tells why an order did not become a receipt: what happened, what is certain, the next step. */
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
-import { formatCurrency } from "@web/core/currency";
 import { _t } from "@web/core/l10n/translation";
 import type { Reason } from "../attempt/attempt.ts";
 import { BridgeProblem, NotPaired, NotSent } from "../bridge/problem.ts";
-import { KktTroubleDialog } from "../components/trouble_dialog/trouble_dialog.ts";
-import { offerOf, troubleOf } from "../trouble/trouble.ts";
+import {
+  KktTroubleDialog,
+  type TroubleProps,
+} from "../components/trouble_dialog/trouble_dialog.ts";
+import { offerOf, troubleOf, type Trouble } from "../trouble/trouble.ts";
 import { troubleText } from "../components/trouble_dialog/trouble_text.ts";
 import { openCharge, showCharges } from "./charged_card.ts";
+import { decideStopped, stoppedKey } from "./decide_receipt.ts";
+import { moneyText } from "./money_text.ts";
 import { openDay } from "./open_day.ts";
 import type { PosTill } from "./pos_till.ts";
-
-/** @param kopecks e.g. 500000 → «5 000,00 ₽» */
-export const moneyText = (kkt: PosTill, kopecks: number): string =>
-  formatCurrency(kopecks / 100, (kkt.pos.currency as { id: number }).id);
 
 /** Why the till was not reached, for an order of which nothing was sent. */
 export function reachReason(error: unknown): Reason {
@@ -28,6 +28,19 @@ export function reachReason(error: unknown): Reason {
     return { code: cause.problem.code, text: cause.problem.detail };
   }
   return { code: cause instanceof NotPaired ? "not_paired" : "unreachable", text: "" };
+}
+
+/** The button that takes the one next step, where the page can take it. */
+function actionOf(kkt: PosTill, trouble: Trouble): TroubleProps["action"] {
+  switch (offerOf(trouble)) {
+    case "shift_and_cash":
+      return { label: _t("Shift and cash"), run: () => openDay(kkt.pos) };
+    case "decide":
+      if (stoppedKey(kkt) === null) return null;
+      return { label: _t("A manager decides"), run: () => void decideStopped(kkt) };
+    default:
+      return null;
+  }
 }
 
 /** @param title instead of the trouble's own */
@@ -57,17 +70,13 @@ export function refuse(
       ),
     );
   }
-  const action =
-    offerOf(trouble) === "shift_and_cash"
-      ? { label: _t("Shift and cash"), run: () => openDay(kkt.pos) }
-      : null;
   kkt.pos.dialog.add(KktTroubleDialog, {
     id: trouble,
     title: title ?? text.title,
     text: reason.text,
     step: text.step,
     certain,
-    action,
+    action: actionOf(kkt, trouble),
   });
   return "refused";
 }

@@ -10,7 +10,7 @@ import { KktTroubleDialog } from "../components/trouble_dialog/trouble_dialog.ts
 import type { CatalogueItem } from "../bridge/bridge_client.ts";
 import { canEnterByHand, enterByHand } from "./hand_item.ts";
 import type { PosTill } from "./pos_till.ts";
-import { moneyText } from "./refuse.ts";
+import { moneyText } from "./money_text.ts";
 
 /** Longest wait for Odoo, ms. */
 const ODOO_MS = 2_000;

@@ -166,7 +166,9 @@ export function troubleOf({ code, deviceCode }: TroubleReason): Trouble {
 }
 
 /** What the one button of the screen does besides closing it. */
-export type Offer = "shift_and_cash" | null;
+export type Offer = "shift_and_cash" | "decide" | null;
 
-export const offerOf = (trouble: Trouble): Offer =>
-  trouble === "shift_expired" ? "shift_and_cash" : null;
+export function offerOf(trouble: Trouble): Offer {
+  if (trouble === "shift_expired") return "shift_and_cash";
+  return trouble === "lane_stopped" ? "decide" : null;
+}

@@ -5,7 +5,7 @@ import { _t } from "@web/core/l10n/translation";
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { settleCharge } from "../../pos/charged_card.ts";
 import type { PosTill } from "../../pos/pos_till.ts";
-import { moneyText } from "../../pos/refuse.ts";
+import { moneyText } from "../../pos/money_text.ts";
 import { orderNameOf } from "../../pos/unsettled.ts";
 
 interface DialogProps {

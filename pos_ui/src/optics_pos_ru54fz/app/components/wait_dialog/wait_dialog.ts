@@ -14,13 +14,15 @@ const IMPATIENT = 3;
 interface Props extends WaitingProps<Choice> {
   /** Reactive; changed by the settlement. */
   readonly progress: Progress;
+  /** A manager says how the receipt ended that stops the till. */
+  readonly decide: () => void;
 }
 
 /** What is happening at the till, for how long, and what may be done. No way past it. */
 export class KktWaitDialog extends Component<Props> {
   static override template = "optics_pos_ru54fz.WaitDialog";
   static components = { Dialog };
-  static override props = { ...WAITING_PROPS, progress: Object };
+  static override props = { ...WAITING_PROPS, progress: Object, decide: Function };
 
   declare progress: Progress;
   declare view: TillView;
@@ -49,6 +51,12 @@ export class KktWaitDialog extends Component<Props> {
     return this.progress.phase === "unknown" && this.view.lane === "stopped";
   }
 
+  /** No answer, or none to be expected: the till's computer is silent on every line. */
+  get isAway(): boolean {
+    if (this.progress.phase === "unreachable") return true;
+    return this.view.mode === "absent" && this.clock.seconds >= IMPATIENT;
+  }
+
   /** The register has the receipt and can't print it. */
   private get unprinted(): "paper_out" | "cover_open" | null {
     const { paper } = this.view;
@@ -57,15 +65,16 @@ export class KktWaitDialog extends Component<Props> {
   }
 
   get trouble(): string | null {
+    if (this.isAway) return "bridge_away";
     if (this.isSilent) return "device_silent";
     if (this.isStopped) return "lane_stopped";
     if (this.unprinted !== null) return this.unprinted;
     if (this.progress.phase === "busy") return "lane_busy";
-    if (this.progress.phase === "unreachable") return "bridge_away";
     return this.progress.phase === "unknown" ? "outcome_unknown" : null;
   }
 
   get title(): string {
+    if (this.isAway) return _t("No connection to the till");
     if (this.isSilent) return _t("The register does not answer");
     if (this.isStopped) return _t("The till is stopped: a receipt's outcome is not known");
     if (this.unprinted === "cover_open") return _t("The register's cover is open");
@@ -82,7 +91,7 @@ export class KktWaitDialog extends Component<Props> {
       case "busy":
         return _t("The till is busy with another receipt…");
       case "unreachable":
-        return _t("No connection to the till");
+        return "";
     }
   }
 
@@ -92,6 +101,11 @@ export class KktWaitDialog extends Component<Props> {
   }
 
   get advice(): string {
+    if (this.isAway) {
+      return _t(
+        "The receipt may have been printed or not: that is not known before the till answers. Nothing is lost. Do not sell the same goods again; check that the till's computer is on.",
+      );
+    }
     if (this.isSilent) {
       return _t(
         "Check its power and cable: the receipt is printed by itself once the register answers. Or withdraw the receipt.",
@@ -107,10 +121,6 @@ export class KktWaitDialog extends Component<Props> {
       return _t("Put in a new roll and close the cover: the register prints the rest by itself.");
     }
     switch (this.progress.phase) {
-      case "unreachable":
-        return _t(
-          "The receipt may have been printed or not: that is not known before the till answers. Nothing is lost. Do not sell the same goods again; check that the till's computer is on.",
-        );
       case "unknown":
         return _t("Do not sell the same goods again. The outcome is read from the fiscal drive.");
       case "accepted":
@@ -120,6 +130,8 @@ export class KktWaitDialog extends Component<Props> {
         return _t("The receipt will be sent as soon as the register is free.");
       case "sending":
         return this.isLong ? _t("It takes longer than usual. Do not close the page.") : "";
+      case "unreachable":
+        return "";
     }
   }
 

@@ -4,22 +4,38 @@ import { _t } from "@web/core/l10n/translation";
 import type { Fiscal } from "../../receipt/receipt_types.ts";
 import { readPaper } from "./paper.ts";
 
-export type ForgottenAnswer =
+export type PaperAnswer =
   { readonly kind: "printed"; readonly fiscal: Fiscal } | { readonly kind: "nothing" };
 
 interface Props {
+  readonly title: string;
   readonly orderName: string;
-  /** Serial of the ФН in the register, empty when it is not known. */
-  readonly fn: string;
-  readonly answer: (given: ForgottenAnswer) => void;
+  /** What happened, one or two sentences. */
+  readonly story: string;
+  /** Serial of the ФН in the register, empty when it is not known; null: the till knows which. */
+  readonly fn: string | null;
+  /** Why the last answer was not taken, empty at first. */
+  readonly error: string;
+  readonly answer: (given: PaperAnswer) => void;
   readonly close: () => void;
 }
 
+/** `readPaper` wants one; it is not shown where the till knows the ФН itself. */
+const ANY_FN = "0".repeat(16);
+
 /** Is the receipt on paper? If so, its numbers are typed off it. */
-export class KktForgottenDialog extends Component<Props> {
-  static override template = "optics_pos_ru54fz.ForgottenDialog";
+export class KktPaperDialog extends Component<Props> {
+  static override template = "optics_pos_ru54fz.PaperDialog";
   static components = { Dialog };
-  static override props = { orderName: String, fn: String, answer: Function, close: Function };
+  static override props = {
+    title: String,
+    orderName: String,
+    story: String,
+    fn: { type: [String, { value: null }] },
+    error: String,
+    answer: Function,
+    close: Function,
+  };
 
   declare state: {
     printed: boolean;
@@ -33,16 +49,12 @@ export class KktForgottenDialog extends Component<Props> {
   override setup(): void {
     this.state = useState({
       printed: false,
-      fn: this.props.fn,
+      fn: this.props.fn ?? ANY_FN,
       fd: "",
       fp: "",
       time: "",
-      error: "",
+      error: this.props.error,
     });
-  }
-
-  get title(): string {
-    return _t("The till has forgotten this receipt");
   }
 
   nothing(): void {
