@@ -139,6 +139,17 @@ export function notRecorded(record: OrderRecord, reason: Reason | null, at: numb
   return { ...record, state: "unsent", body: null, reason, saga, changedAt: at };
 }
 
+/**
+ * The journal that knew the earlier attempts is gone: the bridge counts this order from a lower
+ * number. Those attempts ended without a document, else there had been no later one.
+ */
+export function recounted(record: OrderRecord, expected: number, at: number): OrderRecord {
+  const isLower = Number.isSafeInteger(expected) && expected > 0 && expected < record.attempt;
+  return record.state === "sent" && isLower
+    ? { ...record, attempt: expected, changedAt: at }
+    : record;
+}
+
 /** A refund of which the bridge has nothing, and that waits for its original. */
 export const isWaiting = (record: OrderRecord | undefined): boolean =>
   record?.state === "unsent" && record.saga !== undefined;

@@ -21,9 +21,9 @@ class Scene {
   outcome: Outcome | null = null;
   private open: { resolve: (r: BridgeReceipt) => void; reject: (e: Error) => void } | null = null;
 
-  constructor(fresh = true) {
+  constructor(fresh = true, attempt = 1) {
     const record = begin(
-      newRecord(UUID, "nonce", 0),
+      { ...newRecord(UUID, "nonce", 0), attempt },
       { body: '{"type":"sale"}', orderName: "Заказ 1", items: [] },
       0,
     );
@@ -338,6 +338,17 @@ describe("when the bridge knows another story", () => {
       reason: { text: "Причина" },
       record: { state: "unsent" },
     });
+  });
+
+  test("a journal that lost the earlier attempts counts anew: the order goes on under its number", async () => {
+    const scene = new Scene(true, 3);
+    scene.states = [];
+    await scene.answer(problem(409, "attempt_out_of_order", { expected_attempt: 1 }));
+    expect(scene.outcome).toBeNull();
+    await scene.timers.advance(1_000);
+    expect(scene.calls.at(-1)).toBe('POST :1 {"type":"sale"}');
+    await scene.answer(bridgeReceipt("fiscalized"));
+    expect(await scene.ended).toMatchObject({ kind: "fiscalized", record: { attempt: 1 } });
   });
 
   test("while it can't be asked the order stays open", async () => {

@@ -13,6 +13,7 @@ import {
   keyOf,
   notRecorded,
   reconcile,
+  recounted,
   told,
   withdrawn,
   type OrderRecord,
@@ -197,7 +198,7 @@ export class Settlement {
         await this.save(notRecorded(this.record, verdict.reason, at));
         break;
       case "ask":
-        await this.ask(verdict.reason);
+        await this.ask(verdict.reason, verdict.expected);
         break;
       case "busy":
       case "open":
@@ -206,10 +207,16 @@ export class Settlement {
   }
 
   /** The bridge's own account of the order decides when numbers or contents differ. */
-  private async ask(reason: Reason): Promise<void> {
+  private async ask(reason: Reason, expected: number | null): Promise<void> {
     try {
       const receipts = await this.deps.client.orderStates([this.record.uuid]);
-      const next = reconcile(this.record, receipts, this.deps.now());
+      const at = this.deps.now();
+      const next = reconcile(this.record, receipts, at);
+      const again = expected === null ? this.record : recounted(this.record, expected, at);
+      if (!isOpen(next) && next.state === "unsent" && again !== this.record) {
+        await this.save(again);
+        return;
+      }
       await this.save(next.reason === null && !isOpen(next) ? { ...next, reason } : next);
       this.away = null;
     } catch {

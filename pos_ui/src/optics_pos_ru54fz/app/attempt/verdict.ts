@@ -17,7 +17,12 @@ export type Verdict =
   /** Nothing recorded, and worth trying again without the cashier. */
   | { readonly kind: "busy"; readonly reason: Reason; readonly retryMs: number }
   /** The numbers of attempts differ, or the content does: ask for the order's state. */
-  | { readonly kind: "ask"; readonly reason: Reason }
+  | {
+      readonly kind: "ask";
+      readonly reason: Reason;
+      /** The number that the bridge would take, where it says so. */
+      readonly expected: number | null;
+    }
   /** No answer, or one that proves nothing: the attempt stays open. */
   | { readonly kind: "open"; readonly reason: Reason };
 
@@ -120,7 +125,7 @@ export function verdictOf(error: unknown, key: string, certain: boolean): Verdic
     case "idempotency_key_reused":
     case "order_owned_by_another":
     case "scope_insufficient": // a release needs a manager's token, which may have ended meanwhile
-      return { kind: "ask", reason };
+      return { kind: "ask", reason, expected: problem.expected_attempt ?? null };
   }
   if (problem.receipt?.key === key) {
     const receipt = problem.receipt;

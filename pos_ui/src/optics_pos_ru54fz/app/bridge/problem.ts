@@ -10,6 +10,8 @@ export interface ProblemBody {
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
   readonly receipt?: BridgeReceipt;
   readonly retry_after_seconds?: number;
+  /** With `attempt_out_of_order`. */
+  readonly expected_attempt?: number;
   /** With `refund_original_not_synced`. */
   readonly released_by_manager_possible?: boolean;
   /** With `pin_wrong`. */
