@@ -39,7 +39,7 @@ class KktTill(models.Model):
         return result
 
     def _fill_settings(self):
-        """Products that a Point of Sale with a till needs, where nobody chose others."""
+        """Products that a shop with a till needs, where nobody chose others."""
         for name, xmlid in _PRODUCTS.items():
             product = self.env.ref(xmlid, raise_if_not_found=False)
             if not product:

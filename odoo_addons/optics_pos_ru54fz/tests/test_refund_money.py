@@ -49,6 +49,6 @@ class TestRefundMoney(KktCommon):
         self.assertTrue(order._is_pos_order_paid())
 
     def test_without_a_till_nothing_changes(self):
-        self.till.pos_config_id = False
+        self.till.unlink()
         order = self.env["pos.order"].new({"config_id": self.config.id})
         self.assertAlmostEqual(order._get_rounded_amount(-10.5, force_round=True), -10)
