@@ -5,9 +5,10 @@ describe("English that is left", () => {
   it.each([
     ["Refund Initiated", ["Refund", "Initiated"]],
     ["1002 (Refund)", ["Refund"]],
-    ["Обслуживает: Served by", ["Served"]],
-    ["30% discount off on 5 490,00 руб", ["discount", "off"]],
+    ["Обслуживает: Served by", ["Served", "by"]],
+    ["30% discount off on 5 490,00 руб", ["discount", "off", "on"]],
     ["Чек Чек Order Order", ["Order"]],
+    ["- or -", ["or"]],
     ["«Refund» — Refund", ["Refund"]],
   ])("%s", (text, words) => expect(englishWords(text)).toEqual(words));
 

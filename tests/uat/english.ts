@@ -30,11 +30,14 @@ const SHAPES: readonly (readonly [shape: RegExp, why: string])[] = [
   [/«[^»]*»/g, "names of goods and of companies in quotes"],
 ];
 
-/** @returns each word of three Latin letters and more that has no business there, once */
+/** Longer than a key or a unit, or one of the short words of a sentence. */
+const WORD = /[A-Za-z]{3,}|\b(?:or|on|of|in|by|to|no|is|at|as|if|we)\b/gi;
+
+/** @returns each English word that has no business there, once */
 export function englishWords(text: string): readonly string[] {
   let rest = text;
   for (const [shape] of SHAPES) rest = rest.replace(shape, " ");
   const allowed = new Set(ALLOWED.map(([word]) => word.toLowerCase()));
-  const words = rest.match(/[A-Za-z]{3,}/g) ?? [];
+  const words = rest.match(WORD) ?? [];
   return [...new Set(words)].filter((word) => !allowed.has(word.toLowerCase()));
 }

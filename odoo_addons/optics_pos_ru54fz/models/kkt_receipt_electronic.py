@@ -56,6 +56,9 @@ class KktReceipt(models.Model):
                 if vals_list:
                     rows.create(vals_list)._note("queued", False)
                     rows._wake()
+        except psycopg2.OperationalError:
+            # Somebody else wrote the same rows: the transaction is lost, begun anew.
+            raise
         except (psycopg2.Error, ValueError):
             rows.invalidate_model(flush=False)
             _logger.exception("Electronic receipts of %s", receipts.ids)

@@ -55,6 +55,9 @@ class KktTill(models.Model):
                     alerts._track(till, till.alerts or [])
                     alerts._track(till, till._lost_alert(), codes=(HEARTBEAT_LOST,))
                     alerts.flush_model()
+            except psycopg2.OperationalError:
+                # Somebody else wrote the same rows: Odoo begins the heartbeat anew.
+                raise
             except (psycopg2.Error, ValueError):
                 alerts.invalidate_model(flush=False)
                 _logger.exception("Alerts of till %s", till.code)

@@ -1,5 +1,6 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 #: No discount given by hand is higher, whoever approves it (requirements, Roles).
 HIGHEST_DISCOUNT = 50.0
@@ -98,3 +99,19 @@ class PosConfig(models.Model):
                 "id", "not in", tills.search([("active", "=", True)]).pos_config_id.ids
             )
         return domain
+
+    def get_statistics_for_session(self, session):
+        """As the card of the Point of Sale shows them: stock puts English words in."""
+        statistics = super().get_statistics_for_session(session)
+        if session.start_at:
+            day = fields.Datetime.context_timestamp(self, session.start_at)
+            statistics["date"]["start_date"] = format_date(
+                self.env, day, date_format="d MMM"
+            )
+        for orders in filter(None, statistics["orders"].values()):
+            orders["display"] = _(
+                "%(amount)s (orders: %(count)s)",
+                amount=self.currency_id.format(orders["amount"]),
+                count=orders["count"],
+            )
+        return statistics

@@ -2,6 +2,8 @@ import smtplib
 from datetime import timedelta
 from unittest.mock import patch
 
+import psycopg2
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
@@ -386,6 +388,16 @@ class TestElectronicTroubles(ElectronicCase):
             receipt = self.delivered(EMAIL)
         self.assertTrue(receipt)
         self.assertFalse(receipt.electronic_ids)
+
+    def test_what_odoo_tries_again_by_itself_is_not_hidden(self):
+        failure = psycopg2.errors.SerializationFailure("concurrent update")
+        with (
+            patch.object(
+                type(self.env["kkt.electronic.receipt"]), "create", side_effect=failure
+            ),
+            self.assertRaises(psycopg2.errors.SerializationFailure),
+        ):
+            self.delivered(EMAIL)
 
 
 class TestElectronicOnPurpose(ElectronicCase):

@@ -86,3 +86,26 @@ class TestOdooTerms(TransactionCase):
                             sorted(_PLACEHOLDER.findall(term)),
                             sorted(_PLACEHOLDER.findall(value)),
                         )
+
+    def test_the_card_of_the_point_of_sale(self):
+        russian = self.env["pos.config"].with_context(lang=_LANG, tz="Europe/Moscow")
+        view = russian.get_view(
+            self.env.ref("point_of_sale.view_pos_config_kanban").id, "kanban"
+        )
+        self.assertIn("<span>Продано</span>", view["arch"])
+        config = russian.create({"name": "Касса"})
+        session = russian.env["pos.session"].create({"config_id": config.id})
+        session.start_at = "2026-11-22 22:30:00"
+        russian.env["pos.order"].create(
+            {
+                "session_id": session.id,
+                "state": "paid",
+                "amount_tax": 0,
+                "amount_total": 100,
+                "amount_paid": 100,
+                "amount_return": 0,
+            }
+        )
+        shown = config.get_statistics_for_session(session)
+        self.assertEqual(shown["date"]["start_date"], "23 нояб.")
+        self.assertIn("(заказов: 1)", shown["orders"]["paid"]["display"])

@@ -9,22 +9,23 @@ export interface Looked {
   readonly cutOff: readonly string[];
 }
 
-/** What is shown, tooltips and hints of empty fields included. */
+/**
+ * What is shown, tooltips and hints of empty fields included. No named function within: the loader
+ * of TypeScript wraps those in a helper that the page does not have.
+ */
 export async function look(page: Page): Promise<Looked> {
   const { words, cutOff } = await page.evaluate(() => {
-    const shown = (element: Element): boolean => {
-      const { width, height } = element.getBoundingClientRect();
-      return width > 0 && height > 0 && getComputedStyle(element).visibility !== "hidden";
-    };
     const hints = [...document.querySelectorAll("[placeholder], [title]")]
-      .filter(shown)
+      .filter((one) => one.checkVisibility({ visibilityProperty: true }))
       .flatMap((one) => [one.getAttribute("placeholder") ?? "", one.getAttribute("title") ?? ""]);
     const texts = [...document.querySelectorAll("button, .btn, h1, h2, h3, h4, [class*='kkt-']")];
     const tooWide = texts.filter((one) => {
       // names of people and addresses may be shortened, where the design says so
       if (one.closest(".text-truncate") ?? one.querySelector(".text-truncate")) return false;
+      if (one.closest(".visually-hidden, .visually-hidden-focusable")) return false;
       if (one.closest("article.product") || one instanceof HTMLInputElement) return false;
-      return shown(one) && one.textContent !== "" && one.scrollWidth > one.clientWidth + 1;
+      const seen = one.textContent !== "" && one.checkVisibility({ visibilityProperty: true });
+      return seen && one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1;
     });
     const page = document.scrollingElement;
     return {
