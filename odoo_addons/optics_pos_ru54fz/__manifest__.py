@@ -12,6 +12,7 @@
         "security/kkt_rules.xml",
         "security/messages/ir.model.access.csv",
         "security/kkt_messages_rules.xml",
+        "security/kkt_shop_rules.xml",
         "data/kkt_worker.xml",
         "data/hand_product.xml",
         "data/ir_cron.xml",
@@ -39,6 +40,7 @@
         "views/kkt_alert_views.xml",
         "views/kkt_notification_views.xml",
         "views/menus.xml",
+        "views/kkt_audit_views.xml",
         "views/kkt_messages_menus.xml",
     ],
     # static/src is compiled from pos_ui/ and is no part of the repository.
@@ -48,6 +50,10 @@
             # it runs beside the page, not in it
             ("remove", "optics_pos_ru54fz/static/src/worker/**/*"),
             ("remove", "optics_pos_ru54fz/static/src/backend/**/*"),
+            ("remove", "optics_pos_ru54fz/static/src/login/**/*"),
+        ],
+        "web.assets_frontend": [
+            "optics_pos_ru54fz/static/src/login/**/*",
         ],
         "web.assets_backend": [
             "optics_pos_ru54fz/static/src/backend/**/*",

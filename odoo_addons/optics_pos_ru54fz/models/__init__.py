@@ -1,5 +1,8 @@
 from . import account_tax
 from . import ir_http
+from . import kkt_audit
+from . import kkt_audit_prices
+from . import kkt_audit_roles
 from . import kkt_alert
 from . import kkt_browser
 from . import kkt_event
@@ -35,6 +38,7 @@ from . import kkt_electronic_receipt
 from . import kkt_electronic_receipt_message
 from . import ir_mail_server
 from . import pos_config
+from . import kkt_audit_setup
 from . import pos_order
 from . import pos_order_sync
 from . import pos_order_approval

@@ -152,7 +152,8 @@ class KktNotification(models.Model):
         if alert.level < min(row.level for row in rows):
             return [("raised", len(by_kind.get("raised", [])) + 1)]
         hours = channel.reminder_hours
-        if hours and last.sent_at and last.sent_at <= now - timedelta(hours=hours):
+        # What was given up was told to nobody: as long as it goes on, it is due again.
+        if hours and (last.sent_at or last.create_date) <= now - timedelta(hours=hours):
             return [("reminder", len(by_kind.get("reminder", [])) + 1)]
         return []
 

@@ -11,6 +11,7 @@ from .kkt_alert import HEARTBEAT_LOST
 _logger = logging.getLogger(__name__)
 
 _MANAGERS = "optics_pos_ru54fz.group_kkt_manager"
+_ADMINS = "optics_pos_ru54fz.group_kkt_admin"
 
 #: When Odoo itself was away, all tills seem lost until their next heartbeats.
 _GRACE = timedelta(seconds=40)
@@ -26,7 +27,7 @@ class KktTill(models.Model):
         string="Responsible",
         copy=False,
         help="Gets an activity for every alert of the first two levels. Empty: a "
-        "manager of the Point of Sale.",
+        "manager of the shop.",
     )
     alert_ids = fields.One2many(
         "kkt.alert",
@@ -104,7 +105,7 @@ class KktTill(models.Model):
                 self.env["kkt.alert"]._track(till, [], codes=(HEARTBEAT_LOST,))
 
     def _responsible(self):
-        """The person of this till, else a manager of its Point of Sale's company."""
+        """The person of this till, else a manager of its shop."""
         self.ensure_one()
         readers = self.env.ref(_MANAGERS).sudo().all_user_ids
         if self.responsible_id.active and self.responsible_id in readers:
@@ -114,5 +115,7 @@ class KktTill(models.Model):
         candidates = (managers & readers).filtered(
             lambda user: user.active and not user.share and company in user.company_ids
         )
-        admins = self.env.ref("base.group_system").sudo().all_user_ids
+        candidates = self.sudo().pos_config_id._kkt_members(candidates)
+        admins = self.env.ref(_ADMINS).sudo().all_user_ids
+        admins |= self.env.ref("base.group_system").sudo().all_user_ids
         return ((candidates - admins) or candidates).sorted("id")[:1]

@@ -216,6 +216,10 @@ class KktTillEvent(models.Model):
     # Append-only
     # ------------------------------------------------------------------
 
+    def init(self):
+        super().init()
+        self.env["kkt.audit"]._keep_by_trigger("kkt_till_event", "create_date")
+
     def write(self, vals):
         raise UserError(_("An event on record cannot be changed."))
 

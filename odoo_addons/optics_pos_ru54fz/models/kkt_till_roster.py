@@ -85,6 +85,9 @@ class KktTill(models.Model):
         else:
             people = all_of
         managers |= config.advanced_employee_ids
+        # Odoo lists the managers of all shops at each: the shop's own users decide.
+        outside = self._roster_outsiders(people | managers) - admins
+        people, managers = people - outside, managers - outside
         return {
             one: "admin"
             if one in admins
@@ -93,6 +96,13 @@ class KktTill(models.Model):
             else "cashier"
             for one in people
         }
+
+    def _roster_outsiders(self, employees):
+        """Employees whose users do not belong to the shop."""
+        members = self.sudo().pos_config_id._kkt_members(employees.user_id)
+        return employees.filtered(
+            lambda one: one.user_id and one.user_id not in members
+        )
 
     def _roster_users(self):
         """Active administrators, active managers; the former are among the latter."""

@@ -5,6 +5,9 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     pos_kkt_till_id = fields.Many2one(related="pos_config_id.kkt_till_id")
+    pos_kkt_user_ids = fields.Many2many(
+        related="pos_config_id.kkt_user_ids", readonly=False
+    )
     pos_kkt_discount_cashier = fields.Float(
         related="pos_config_id.kkt_discount_cashier", readonly=False
     )

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_approval
+from . import test_audit
 from . import test_browser
 from . import test_buffer_row
 from . import test_catalogue
@@ -28,6 +29,7 @@ from . import test_reconcile
 from . import test_refund
 from . import test_refund_money
 from . import test_retention
+from . import test_roles
 from . import test_roster
 from . import test_screens
 from . import test_settings
@@ -36,3 +38,4 @@ from . import test_till_list
 from . import test_till_state
 from . import test_translations
 from . import test_wire
+from . import test_worker

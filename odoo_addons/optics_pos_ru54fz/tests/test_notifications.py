@@ -283,6 +283,24 @@ class TestNotificationTroubles(NotificationCase):
             self.run_job()
         self.assertEqual(self.rows(channel)[0], ("began", "failed"))
 
+    @mute_logger(_LOGS)
+    def test_what_nobody_was_told_is_told_when_the_channel_is_mended(self):
+        channel = self.channel(chat_id="-5")
+        self.beat(alert())
+        self.run_job()
+        with self.later(hours=25):
+            self.run_job()
+            channel.chat_id = CHAT
+            self.run_job()
+            self.run_job()
+            self.assertEqual(
+                self.rows(channel), [("began", "failed"), ("reminder", "sent")]
+            )
+            self.beat()
+            self.run_job()
+        self.assertEqual(self.rows(channel)[-1], ("recovered", "sent"))
+        self.assertEqual(len(self.texts()), 2)
+
     def test_long_texts_are_cut_to_what_telegram_takes(self):
         self.channel()
         self.beat(alert(text="🔴" * 1000))
