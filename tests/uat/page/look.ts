@@ -1,4 +1,6 @@
-/** What a person who looks at a screen would mind: English words, words that are cut off. */
+/** What a person who looks at a screen would mind: English, words cut off, words hard to read. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { englishWords } from "../english.ts";
 
@@ -7,34 +9,15 @@ export interface Looked {
   readonly english: readonly string[];
   /** Words of buttons, titles and of our own screens that do not fit. */
   readonly cutOff: readonly string[];
+  /** Words of our own screens with a contrast below WCAG's AA, and how much there is. */
+  readonly tooPale: readonly string[];
 }
 
-/**
- * What is shown, tooltips and hints of empty fields included. No named function within: the loader
- * of TypeScript wraps those in a helper that the page does not have.
- */
+const SCRIPT = readFileSync(join(import.meta.dirname, "in-page.mjs"), "utf8");
+
+/** What is shown, tooltips and hints of empty fields included. */
 export async function look(page: Page): Promise<Looked> {
-  const { words, cutOff } = await page.evaluate(() => {
-    const hints = [...document.querySelectorAll("[placeholder], [title]")]
-      .filter((one) => one.checkVisibility({ visibilityProperty: true }))
-      .flatMap((one) => [one.getAttribute("placeholder") ?? "", one.getAttribute("title") ?? ""]);
-    const texts = [...document.querySelectorAll("button, .btn, h1, h2, h3, h4, [class*='kkt-']")];
-    const tooWide = texts.filter((one) => {
-      // names of people and addresses may be shortened, where the design says so
-      if (one.closest(".text-truncate") ?? one.querySelector(".text-truncate")) return false;
-      if (one.closest(".visually-hidden, .visually-hidden-focusable")) return false;
-      if (one.closest("article.product") || one instanceof HTMLInputElement) return false;
-      const seen = one.textContent !== "" && one.checkVisibility({ visibilityProperty: true });
-      return seen && one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1;
-    });
-    const page = document.scrollingElement;
-    return {
-      words: [document.body.innerText, ...hints].join("\n"),
-      cutOff: [
-        ...tooWide.map((one) => (one as HTMLElement).innerText.replace(/\s+/g, " ").slice(0, 60)),
-        ...(page && page.scrollWidth > page.clientWidth ? ["вся страница"] : []),
-      ],
-    };
-  });
-  return { english: englishWords(words), cutOff: [...new Set(cutOff)] };
+  const seen = await page.evaluate<Omit<Looked, "english"> & { readonly words: string }>(SCRIPT);
+  const { words, cutOff, tooPale } = seen;
+  return { english: englishWords(words), cutOff, tooPale };
 }
