@@ -1,5 +1,8 @@
+import json
 import re
 
+from odoo import _
+from odoo.http import request
 from odoo.tools import file_open
 
 from odoo.addons.point_of_sale.controllers.main import PosController
@@ -19,4 +22,25 @@ class KktPosController(PosController):
         with file_open(_SCRIPT) as source:
             script = _EXPORT_LIST.sub("", _EXPORT.sub("", source.read()))
         stock = super()._get_pos_service_worker()
-        return f"{{\n{script}\ninstall(self);\n}}\n{stock}"
+        texts = json.dumps(self._kkt_worker_texts())
+        return f"{{\n{script}\ninstall(self, {texts});\n}}\n{stock}"
+
+    def _kkt_worker_texts(self):
+        """What the browser says when it can't start the Point of Sale without Odoo."""
+        return {
+            "lang": (request.env.lang or "en_US").partition("_")[0],
+            "title": _("The Point of Sale can't be opened without Odoo now"),
+            "body": [
+                _(
+                    "Odoo does not answer, and this browser has no copy of the Point of "
+                    "Sale to start from: its session was closed, you have logged out, or "
+                    "it was never opened here."
+                ),
+                _("What was sold is kept at the till and will reach Odoo by itself."),
+                _(
+                    "Check the network cable or the Wi-Fi and try again. If that does not "
+                    "help, call the manager."
+                ),
+            ],
+            "retry": _("Try again"),
+        }

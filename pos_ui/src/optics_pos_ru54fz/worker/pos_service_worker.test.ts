@@ -1,7 +1,16 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { install, kindOf, pageOf, PATIENCE_MS, type WorkerScope } from "./pos_service_worker.ts";
+import {
+  assetsOf,
+  install,
+  kindOf,
+  nothingToShow,
+  pageOf,
+  PATIENCE_MS,
+  type WorkerScope,
+} from "./pos_service_worker.ts";
 
 const ORIGIN = "https://odoo.example";
+const TEXTS = { lang: "ru", title: "Нет связи", body: ["<Позовите>", "Ждите"], retry: "Ещё раз" };
 
 class FakeCache {
   readonly kept = new Map<string, Response>();
@@ -18,15 +27,27 @@ class FakeCache {
     this.kept.set(this.key(request), response);
     return Promise.resolve();
   }
+
+  keys(): Promise<Request[]> {
+    return Promise.resolve([...this.kept.keys()].map((url) => new Request(url)));
+  }
+
+  delete(request: Request | string): Promise<boolean> {
+    return Promise.resolve(this.kept.delete(this.key(request)));
+  }
+
+  get addresses(): string[] {
+    return [...this.kept.keys()].map((url) => url.slice(ORIGIN.length)).sort();
+  }
 }
 
 /** A response as the network gives it: `type` can't be set from outside. */
-function answer(text: string, status = 200): Response {
+function answer(text: string, status = 200, type = "basic"): Response {
   const response = new Response(text, { status });
-  Object.defineProperty(response, "type", { value: "basic" });
+  Object.defineProperty(response, "type", { value: type });
   const clone = response.clone.bind(response);
   Object.defineProperty(response, "clone", {
-    value: () => Object.defineProperty(clone(), "type", { value: "basic" }),
+    value: () => Object.defineProperty(clone(), "type", { value: type }),
   });
   return response;
 }
@@ -36,6 +57,10 @@ let network: (request: Request, signal: AbortSignal | undefined) => Promise<Resp
 let asked: string[];
 let now: number;
 let handle: (event: never) => void;
+let message: (event: never) => void;
+/** What the worker goes on doing after it has answered. */
+let work: Promise<unknown>[];
+const waitUntil = (promise: Promise<unknown>): void => void work.push(promise);
 
 const hang = (_request: Request, signal: AbortSignal | undefined): Promise<Response> =>
   new Promise((_, reject) => {
@@ -45,6 +70,7 @@ const hang = (_request: Request, signal: AbortSignal | undefined): Promise<Respo
 beforeEach(() => {
   cache = new FakeCache();
   asked = [];
+  work = [];
   now = 0;
   network = () => Promise.resolve(answer("fresh"));
   const scope: WorkerScope = {
@@ -58,10 +84,28 @@ beforeEach(() => {
     skipWaiting: () => Promise.resolve(),
     addEventListener: (type, listener) => {
       if (type === "fetch") handle = listener;
+      if (type === "message") message = listener;
     },
   };
-  install(scope, () => now);
+  install(scope, TEXTS, () => now);
 });
+
+/** Everything that was still to be done is done. */
+async function settled(): Promise<void> {
+  for (let done = 0; done < work.length; done += 1) await work[done];
+}
+
+/** What the page asks to keep. */
+async function keep(...urlsToCache: string[]): Promise<void> {
+  let stopped = false;
+  message({
+    data: { urlsToCache },
+    waitUntil,
+    stopImmediatePropagation: () => (stopped = true),
+  } as never);
+  expect(stopped).toBe(true);
+  await settled();
+}
 
 /** What the page gets; null when the browser goes its own way. */
 async function get(path: string, mode = "no-cors", method = "GET"): Promise<string | null> {
@@ -71,6 +115,7 @@ async function get(path: string, mode = "no-cors", method = "GET"): Promise<stri
   handle({
     request: { url, mode, method } as Request,
     respondWith: (promise: Promise<Response>) => (answered = promise),
+    waitUntil,
     stopImmediatePropagation: () => (stopped = true),
   } as never);
   expect(stopped).toBe(true);
@@ -102,13 +147,21 @@ describe("a screen of the POS", () => {
 
   test("comes from Odoo and is kept for all screens of that POS", async () => {
     expect(await get(screen, "navigate")).toBe("fresh");
-    // nothing was kept before: the first page is the browser's own matter
-    expect(cache.kept.size).toBe(0);
-    await cache.put("/pos/ui/3", answer("old"));
-    expect(await get(screen, "navigate")).toBe("fresh");
-    expect([...cache.kept.keys()]).toEqual([`${ORIGIN}/pos/ui/3`]);
+    await settled();
+    expect(cache.addresses).toEqual(["/pos/ui/3"]);
+    network = () => Promise.resolve(answer("newer"));
+    expect(await get(screen, "navigate")).toBe("newer");
+    await settled();
     network = () => Promise.reject(new Error("refused"));
-    expect(await get("/pos/ui/3/product/77?from_backend=1", "navigate")).toBe("fresh");
+    expect(await get("/pos/ui/3/product/77?from_backend=1", "navigate")).toBe("newer");
+  });
+
+  test("is not kept as it is when it was asked for with a question", async () => {
+    await cache.put("/pos/ui/3", answer("every day's"));
+    expect(await get("/pos/ui/3?from_backend=1", "navigate")).toBe("fresh");
+    expect(await get("/pos/ui/3?debug=assets", "navigate")).toBe("fresh");
+    await settled();
+    expect(await (await cache.match("/pos/ui/3"))?.text()).toBe("every day's");
   });
 
   test("comes from what is kept after 2 s of silence", async () => {
@@ -119,18 +172,153 @@ describe("a screen of the POS", () => {
     expect(performance.now() - from).toBeGreaterThanOrEqual(PATIENCE_MS - 50);
   });
 
+  test("an answer that comes too late is there at the next start", async () => {
+    await cache.put("/pos/ui/3", answer("kept"));
+    let arrive: (response: Response) => void = () => undefined;
+    network = () => new Promise((resolve) => (arrive = resolve));
+    expect(await get(screen, "navigate")).toBe("kept");
+    arrive(answer("late"));
+    await settled();
+    expect(await (await cache.match("/pos/ui/3"))?.text()).toBe("late");
+  });
+
   test.each([502, 503, 504])("comes from what is kept when a gateway says %s", async (status) => {
     await cache.put("/pos/ui/3", answer("kept"));
     network = () => Promise.resolve(answer("bad gateway", status));
     expect(await get(screen, "navigate")).toBe("kept");
   });
 
-  test("a detour to the login page is shown and not kept", async () => {
+  test.each([
+    ["to the login page", answer("login", 200, "opaqueredirect")],
+    ["that was followed", Object.defineProperty(answer("x"), "redirected", { value: true })],
+  ])("a detour %s is shown, and nobody comes in without Odoo any more", async (_, detour) => {
     await cache.put("/pos/ui/3", answer("kept"));
-    const detour = Object.defineProperty(answer("login"), "redirected", { value: true });
     network = () => Promise.resolve(detour);
-    expect(await get(screen, "navigate")).toBe("login");
-    expect(await (await cache.match("/pos/ui/3"))?.text()).toBe("kept");
+    await get(screen, "navigate");
+    await settled();
+    expect(cache.addresses).toEqual([]);
+    network = () => Promise.reject(new Error("refused"));
+    expect(await get(screen, "navigate")).toContain("Нет связи");
+  });
+
+  test("nothing kept and no Odoo: a page that says so", async () => {
+    network = () => Promise.reject(new Error("refused"));
+    const html = await get(screen, "navigate");
+    expect(html).toContain("<h1>Нет связи</h1>");
+    // texts, not markup
+    expect(html).toContain("&#60;Позовите&#62;");
+    expect(html).toContain("Ещё раз");
+    expect(nothingToShow(TEXTS).status).toBe(503);
+  });
+});
+
+describe("a page and what it loads", () => {
+  const html = (version: string): string =>
+    `<link href="/web/assets/${version}/pos.css"/><script src="/web/assets/${version}/pos.js">`;
+  const serve = (version: string, missing = "none"): void => {
+    network = ({ url }) =>
+      Promise.resolve(
+        url.endsWith("/pos/ui/3")
+          ? answer(html(version))
+          : answer(url, url.includes(missing) ? 404 : 200),
+      );
+  };
+
+  test("are kept together, and an earlier version goes", async () => {
+    serve("v1");
+    await get("/pos/ui/3", "navigate");
+    await settled();
+    expect(cache.addresses).toEqual([
+      "/pos/ui/3",
+      "/web/assets/v1/pos.css",
+      "/web/assets/v1/pos.js",
+    ]);
+    await cache.put("/web/assets/v1/lazy.js", answer("loaded later"));
+    serve("v2");
+    expect(await get("/pos/ui/3", "navigate")).toBe(html("v2"));
+    await settled();
+    expect(cache.addresses).toEqual([
+      "/pos/ui/3",
+      "/web/assets/v1/lazy.js",
+      "/web/assets/v2/pos.css",
+      "/web/assets/v2/pos.js",
+    ]);
+  });
+
+  test("a page whose assets did not come does not replace one that starts", async () => {
+    serve("v1");
+    await get("/pos/ui/3", "navigate");
+    await settled();
+    serve("v2", "v2/pos.js");
+    expect(await get("/pos/ui/3", "navigate")).toBe(html("v2"));
+    await settled();
+    network = () => Promise.reject(new Error("refused"));
+    expect(await get("/pos/ui/3", "navigate")).toBe(html("v1"));
+    expect(await get("/web/assets/v1/pos.js")).toBe(`${ORIGIN}/web/assets/v1/pos.js`);
+  });
+
+  test("assets that another POS's page still loads stay", async () => {
+    await cache.put("/pos/ui/4", answer(html("v1")));
+    await cache.put("/web/assets/v1/pos.js", answer("old"));
+    serve("v2");
+    await get("/pos/ui/3", "navigate");
+    await settled();
+    expect(cache.addresses).toContain("/web/assets/v1/pos.js");
+  });
+
+  test("what the page names is kept, but nobody else's answers", async () => {
+    serve("v1");
+    await keep(
+      "/web/assets/v1/pos.js",
+      "/web/static/lib/zxing.js",
+      "/pos/ui/3?from_backend=True",
+      "/pos/ui/3",
+      "http://127.0.0.1:8000/v1/kkt/status",
+      `${ORIGIN}/v1/kkt/status`,
+    );
+    expect(cache.addresses).toEqual([
+      "/pos/ui/3",
+      "/web/assets/v1/pos.css",
+      "/web/assets/v1/pos.js",
+      "/web/static/lib/zxing.js",
+    ]);
+  });
+
+  test("their addresses", () => {
+    expect(assetsOf(html("v1") + html("v1"), ORIGIN)).toEqual([
+      `${ORIGIN}/web/assets/v1/pos.css`,
+      `${ORIGIN}/web/assets/v1/pos.js`,
+    ]);
+    expect(assetsOf('<script src="/web/assets/debug/pos.js">', ORIGIN)).toEqual([]);
+  });
+});
+
+describe("Odoo's terms", () => {
+  const TERMS = "/web/webclient/translations";
+  const full = JSON.stringify({ lang: "ru_RU", hash: "h1", modules: {} });
+  const same = JSON.stringify({ lang: "ru_RU", hash: "h1" });
+
+  test("who has some is told that nothing is newer while Odoo is away", async () => {
+    network = () => Promise.reject(new Error("refused"));
+    expect(await get(`${TERMS}?hash=h1&lang=ru_RU`)).toBe(same);
+  });
+
+  test("a silent Odoo is waited for once", async () => {
+    network = hang;
+    expect(await get(`${TERMS}?hash=h1&lang=ru_RU`)).toBe(same);
+    const from = performance.now();
+    expect(await get(`${TERMS}?hash=h1&lang=ru_RU`)).toBe(same);
+    expect(performance.now() - from).toBeLessThan(500);
+  });
+
+  test("who has none gets what was told last in that language", async () => {
+    network = () => Promise.resolve(answer(full));
+    expect(await get(`${TERMS}?hash=&lang=ru_RU`)).toBe(full);
+    network = () => Promise.resolve(answer(same));
+    expect(await get(`${TERMS}?hash=h1&lang=ru_RU`)).toBe(same);
+    network = () => Promise.reject(new Error("refused"));
+    expect(await get(`${TERMS}?hash=&lang=ru_RU`)).toBe(full);
+    await expect(get(`${TERMS}?hash=&lang=en_US`)).rejects.toThrow("refused");
   });
 });
 

@@ -60,6 +60,7 @@ export class BridgeStandIn {
       }),
     );
     route("/v1/kkt/orders/state", () => json({ receipts: [] }));
+    route("/v1/kkt/receipts/search", () => json({ receipts: [], next: null }));
     route("/v1/kkt/receipt", (request) => this.#receipt(request));
   }
 

@@ -104,8 +104,10 @@ export class Identity {
   }
 
   /**
-   * A certificate that is valid now and gives this user's rights: another's is asked for anew, and
-   * while Odoo is away it serves only when it gives no more than any cashier has.
+   * A certificate that gives this user's rights: another's is asked for anew, and while Odoo is
+   * away it serves only when it gives no more than any cashier has. One that has ended by this
+   * browser's clock is shown all the same then: clocks are wrong at times, and the bridge goes by
+   * Odoo's time.
    *
    * @param fresh ask Odoo even though one is at hand (the bridge refused it)
    * @throws NotPaired when there is none and Odoo gives none
@@ -120,7 +122,7 @@ export class Identity {
       await this.renew();
     } catch (error) {
       const serves = this.current !== null && (own || isCashiers(this.current));
-      if (fresh || left <= 0 || !serves) {
+      if (fresh || !serves) {
         throw new NotPaired(error instanceof Error ? error.message : String(error), error);
       }
       // Odoo is away and the old one is still good

@@ -16,6 +16,8 @@ import {
 } from "./delivery.ts";
 import { installLatePatches } from "./late_patches.ts";
 import { watchRpc } from "./odoo_calls.ts";
+import { becomeTheTab } from "./one_tab.ts";
+import { noteOpened, recallOpened } from "./opened_session.ts";
 import { PosTill } from "./pos_till.ts";
 import { priceRefund } from "./refund_prices.ts";
 import { startIsOver } from "./start_offline.ts";
@@ -33,10 +35,17 @@ patch(PosStore.prototype, {
     if (!record) return;
     setCurrentPos(this);
     const kkt = new PosTill(this, record);
+    await becomeTheTab(kkt.till.database.name);
     watchRpc(kkt);
     await kkt.open();
     this.kkt = kkt;
-    if (!(await startIsOver())) kkt.link.startAway();
+    if (await startIsOver()) {
+      noteOpened(this);
+    } else {
+      recallOpened(this);
+      kkt.link.startAway();
+    }
+    await kkt.rebuild();
     installLatePatches();
     warnOfRounding(this);
   },

@@ -16,10 +16,22 @@ import { PosDay } from "./day.ts";
 import { markPaid, waitingOrders } from "./delivery.ts";
 import { setOdooReachable } from "./offline_state.ts";
 import { openDay } from "./open_day.ts";
+import { followTill } from "./page_clock.ts";
+import { rebuild } from "./rebuild.ts";
 import { watchShift } from "./shift_due.ts";
 
 /** How long the POS waits at its start for the bridge's word on open orders. */
 const START_MS = 5_000;
+/** And, without Odoo, for the orders that this browser lost. */
+const REBUILD_MS = 3_000;
+
+/** Resolves with the work or with the time, whichever is first. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
 
 export class PosTill {
   readonly pos: PosStore;
@@ -38,6 +50,8 @@ export class PosTill {
   resuming: string | null = null;
   /** A payment button of the product screen was pressed; a second press would pay twice. */
   payingFast = false;
+  /** The bridge was away when it was asked what this browser lost. */
+  private toRebuild = false;
 
   constructor(pos: PosStore, record: KktTillRecord) {
     markRaw(this);
@@ -65,6 +79,8 @@ export class PosTill {
         onView: (view) => Object.assign(this.view, view),
         onOdoo: (reachable) => this.link.hint(reachable),
         onSettled: (settled) => this.settled(settled),
+        onTime: (time) => followTill(time),
+        onConnected: () => this.rebuildAgain(),
       },
     );
     this.day = new PosDay(this);
@@ -82,14 +98,29 @@ export class PosTill {
     const answered = this.till.reconcile().catch((error: unknown) => {
       console.warn("the bridge did not answer at the start; open orders stay locked", error);
     });
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, START_MS)));
-    await Promise.race([answered, late]);
-    clearTimeout(timer);
+    await atMost(START_MS, answered);
     for (const record of this.till.store.fiscalized()) this.settled(record);
     showCharges(this);
     this.till.start();
     watchShift(this, () => openDay(this.pos));
+  }
+
+  /** What this browser lost comes back; a start without Odoo waits for it, another one does not. */
+  async rebuild(): Promise<void> {
+    const work = rebuild(this).then(
+      (count) => void (count > 0 && this.link.probe()),
+      (error: unknown) => {
+        console.warn("what this browser lost is not back yet", error);
+        this.toRebuild = true;
+      },
+    );
+    if (!this.link.reachable) await atMost(REBUILD_MS, work);
+  }
+
+  private rebuildAgain(): void {
+    if (!this.toRebuild) return;
+    this.toRebuild = false;
+    void this.rebuild();
   }
 
   isLocked(order: PosOrder): boolean {

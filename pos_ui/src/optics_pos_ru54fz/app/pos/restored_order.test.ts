@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { recordsOfBlob } from "./restored_order.ts";
+import { isWhole, recordsOfBlob } from "./restored_order.ts";
 
 const uuid = "11111111-2222-4333-8444-555555555555";
 
@@ -26,4 +26,27 @@ it("makes records of a serialised order", () => {
 it("says so when it can't be read", () => {
   expect(recordsOfBlob("{")).toBeNull();
   expect(recordsOfBlob("{}")).toBeNull();
+});
+
+it("knows by uuid what Odoo had no number for", () => {
+  const blob = JSON.stringify({
+    uuid,
+    lines: [[0, 0, { uuid: "l1", qty: -1 }]],
+    relations_uuid_mapping: { "pos.order.line": { l1: { refunded_orderline_id: "l0" } } },
+  });
+  expect(recordsOfBlob(blob)?.["pos.order.line"]).toEqual([
+    { id: "l1", uuid: "l1", order_id: uuid, qty: -1, refunded_orderline_id: "l0" },
+  ]);
+});
+
+it("is whole when its lines make its total, but for kopecks of rounding", () => {
+  const order = (total: number, ...lines: number[]) => ({
+    "pos.order": [{ amount_total: total }],
+    "pos.order.line": lines.map((price_subtotal_incl) => ({ price_subtotal_incl })),
+  });
+  expect(isWhole(order(30, 10.4, 20.3))).toBe(true);
+  expect(isWhole(order(-30, -10, -20))).toBe(true);
+  expect(isWhole(order(30, 20))).toBe(false);
+  expect(isWhole(order(0))).toBe(false);
+  expect(isWhole({})).toBe(false);
 });

@@ -24,6 +24,9 @@ function children(commands: unknown, parent: Values): Values[] {
   });
 }
 
+/** By uuid of a line: what it names by uuid, since Odoo had no id for it yet. */
+type Named = Record<string, Record<string, unknown> | undefined>;
+
 /** The serialised order as records of the page's models; null when it can't be read. */
 export function recordsOfBlob(blob: string): Record<string, Values[]> | null {
   let order: Values;
@@ -32,9 +35,13 @@ export function recordsOfBlob(blob: string): Record<string, Values[]> | null {
   } catch {
     return null;
   }
-  const { uuid, lines, payment_ids } = order;
+  const { uuid, lines, payment_ids, relations_uuid_mapping } = order;
   if (typeof uuid !== "string") return null;
-  const orderLines = children(lines, { order_id: uuid });
+  const named = ((relations_uuid_mapping ?? {}) as Record<string, Named>)["pos.order.line"] ?? {};
+  const orderLines = children(lines, { order_id: uuid }).map((line) => ({
+    ...line,
+    ...named[String(line.uuid)],
+  }));
   const payments = children(payment_ids, { pos_order_id: uuid });
   return {
     "pos.order": [
@@ -50,23 +57,90 @@ export function recordsOfBlob(blob: string): Record<string, Values[]> | null {
   };
 }
 
-interface Restored {
+/** Below this the total is only rounded, roubles. */
+const ROUNDING = 1;
+
+/** Whether all lines are there: of a draft that Odoo had, the copy says only what had changed. */
+export function isWhole(records: Readonly<Record<string, readonly Values[]>>): boolean {
+  const total = Number(records["pos.order"]?.[0]?.["amount_total"]);
+  const lines = records["pos.order.line"] ?? [];
+  const sum = lines.reduce((all, line) => all + Number(line["price_subtotal_incl"]), 0);
+  return lines.length > 0 && Math.abs(sum - total) < ROUNDING;
+}
+
+export interface Restored {
   readonly uuid: string;
   readonly blob: string | null;
   readonly receipt: BridgeReceipt;
 }
 
+/** @param uuids ≤ 100. @throws BridgeProblem, BridgeUnreachable, NotSent */
+export async function fetchRestored(
+  kkt: PosTill,
+  uuids: readonly string[],
+): Promise<readonly Restored[]> {
+  const asked = { uuids };
+  const { body } = await kkt.till.client.post<{ orders: Restored[] }>(
+    "/v1/kkt/orders/restore",
+    asked,
+  );
+  return body.orders;
+}
+
+/** Goods given back by their lines in this page, whoever named them how; null: one is not here. */
+function withOriginals(kkt: PosTill, lines: readonly Values[]): Values[] | null {
+  const models = kkt.pos.models as Record<
+    "pos.order.line",
+    { get(id: unknown): { id: unknown } | undefined } & {
+      getBy(key: string, value: unknown): { id: unknown } | undefined;
+    }
+  >;
+  const known = models["pos.order.line"];
+  const connected: Values[] = [];
+  for (const line of lines) {
+    const named = line["refunded_orderline_id"];
+    if (!named) {
+      connected.push(line);
+      continue;
+    }
+    const original = known.getBy("uuid", named) ?? known.get(named);
+    if (original === undefined) return null;
+    connected.push({ ...line, refunded_orderline_id: original.id });
+  }
+  return connected;
+}
+
+/**
+ * Puts the till's copy into the page.
+ *
+ * @param session only an order of this `pos.session`; null: whichever
+ * @returns null for one that could not be shown as it was: the till itself brings it to Odoo
+ */
+export function connectRestored(
+  kkt: PosTill,
+  restored: Restored,
+  session: number | null,
+): PosOrder | null {
+  const { pos } = kkt;
+  const records = restored.blob ? recordsOfBlob(restored.blob) : null;
+  const [order] = records?.["pos.order"] ?? [];
+  if (records === null || order === undefined || !isWhole(records)) return null;
+  if (session !== null && order["session_id"] !== session) return null;
+  const lines = withOriginals(kkt, records["pos.order.line"] ?? []);
+  if (lines === null) return null;
+  order.kkt_fiscal = restored.receipt.fiscal ?? false;
+  (pos.models as { connectNewData(data: object): unknown }).connectNewData({
+    ...records,
+    "pos.order.line": lines,
+  });
+  const found = pos.models["pos.order"].getBy("uuid", restored.uuid) as PosOrder | undefined;
+  // related fields, which a serialised order does not bear; as Odoo's own page sets them
+  if (found !== undefined) Object.assign(found, { config_id: pos.config, session_id: pos.session });
+  return found ?? null;
+}
+
 /** @returns null when the till has no copy. @throws BridgeProblem, BridgeUnreachable, NotSent */
 export async function restoreOrder(kkt: PosTill, uuid: string): Promise<PosOrder | null> {
-  const { pos } = kkt;
-  const { body } = await kkt.till.client.post<{ orders: Restored[] }>("/v1/kkt/orders/restore", {
-    uuids: [uuid],
-  });
-  const [restored] = body.orders;
-  const records = restored?.blob ? recordsOfBlob(restored.blob) : null;
-  const [order] = records?.["pos.order"] ?? [];
-  if (records === null || order === undefined) return null;
-  order.kkt_fiscal = restored?.receipt.fiscal ?? false;
-  (pos.models as { connectNewData(data: object): unknown }).connectNewData(records);
-  return (pos.models["pos.order"].getBy("uuid", uuid) as PosOrder | undefined) ?? null;
+  const [restored] = await fetchRestored(kkt, [uuid]);
+  return restored === undefined ? null : connectRestored(kkt, restored, null);
 }

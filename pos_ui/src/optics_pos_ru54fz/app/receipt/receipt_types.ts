@@ -128,6 +128,8 @@ export interface BridgeReceipt {
   readonly fiscal: Fiscal | null;
   readonly items?: readonly WireItem[];
   readonly payments?: readonly WirePayment[];
+  /** ISO 8601 UTC. */
+  readonly fiscalized_at?: string | null;
   readonly reason: {
     readonly code: string;
     readonly text: string;

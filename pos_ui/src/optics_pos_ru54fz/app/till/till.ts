@@ -31,6 +31,10 @@ export interface TillEvents {
   onOdoo(reachable: boolean): void;
   /** An open order got its end outside of a settlement. */
   onSettled(record: OrderRecord): void;
+  /** The till's time, ISO 8601, at every status. */
+  onTime(time: string): void;
+  /** The bridge answers (again). */
+  onConnected(): void;
 }
 
 export class Till {
@@ -170,6 +174,7 @@ export class Till {
   private hearStatus(status: BridgeStatus): void {
     this.status = status;
     this.heardAt = performance.now();
+    if (status.time !== undefined) this.events.onTime(status.time);
     this.changed();
     this.events.onOdoo(status.odoo.reachable);
   }
@@ -177,6 +182,7 @@ export class Till {
   private hearConnected(connected: boolean): void {
     this.connected = connected;
     this.changed();
+    if (connected) this.events.onConnected();
     if (connected && this.settlement === null) {
       this.reconcile().catch((error: unknown) => {
         if (!(error instanceof NotSent)) console.warn("open orders stay open", error);
