@@ -155,6 +155,45 @@ describe("the live channel", () => {
     expect(log).toContain("forget t1");
   });
 
+  test("a token that has ended is renewed at once, and nobody is told of an absence", async () => {
+    const socket = await connected();
+    token = () => Promise.resolve("t2");
+    socket.onclose?.({ code: 4401 });
+    await timers.advance(0);
+    const next = sockets.at(-1);
+    expect(next).not.toBe(socket);
+    next?.onopen?.();
+    expect(next?.sent).toEqual(['{"type":"auth","token":"t2"}']);
+    next?.say({ type: "status", status: STATUS });
+    expect(log).not.toContain("away");
+    expect(timers.pending).toBe(1);
+  });
+
+  test("a browser whose new token is refused too is away, and does not ask without end", async () => {
+    const socket = await connected();
+    socket.onclose?.({ code: 4401 });
+    await timers.advance(0);
+    sockets.at(-1)?.onclose?.({ code: 4401 });
+    expect(log).toContain("away");
+    expect(sockets).toHaveLength(2);
+    await timers.advance(0);
+    expect(sockets).toHaveLength(2);
+  });
+
+  test("a bridge that is gone while the token is renewed is told within seconds", async () => {
+    const socket = await connected();
+    let answer: (text: string) => void = () => undefined;
+    token = () => new Promise((resolve) => (answer = resolve));
+    socket.onclose?.({ code: 4401 });
+    await timers.advance(SILENCE_MS + SECOND_LOOK_MS);
+    expect(log).toContain("away");
+    answer("t2");
+    await timers.advance(0);
+    expect(sockets).toHaveLength(2);
+    await timers.advance(375);
+    expect(sockets).toHaveLength(2);
+  });
+
   test("no token, no socket: it waits and asks again", async () => {
     token = () => Promise.reject(new Error("not paired"));
     live.start();

@@ -47,6 +47,8 @@ export class Live {
   private retry: unknown = null;
   private failures = 0;
   private connected = false;
+  /** The bridge took this socket's token. */
+  private welcome = false;
   private stopped = true;
 
   constructor(deps: LiveDeps, events: LiveEvents) {
@@ -83,6 +85,9 @@ export class Live {
       return;
     }
     if (this.stopped) return;
+    // it took so long that another try was planned: this one comes first
+    this.deps.clearTimeout(this.retry);
+    this.retry = null;
     let socket: WebSocket;
     try {
       socket = this.deps.open(liveUrl(this.deps.base));
@@ -91,6 +96,7 @@ export class Live {
       return;
     }
     this.socket = socket;
+    this.welcome = false;
     this.watch();
     socket.onopen = () => socket.send(JSON.stringify({ type: "auth", token }));
     socket.onmessage = (event: MessageEvent) => {
@@ -98,7 +104,9 @@ export class Live {
     };
     socket.onclose = (event: CloseEvent) => {
       if (event.code === UNAUTHORIZED) this.deps.forget(token);
-      if (this.socket === socket) this.lost();
+      if (this.socket !== socket) return;
+      if (event.code === UNAUTHORIZED && this.welcome) this.renew();
+      else this.lost();
     };
   }
 
@@ -113,6 +121,7 @@ export class Live {
     this.failures = 0;
     this.tell(true);
     if (message.type === "status") {
+      this.welcome = true;
       if (isStatus(message.status)) this.events.onStatus(message.status);
     } else if (message.type === "receipt" && isReceipt(message.receipt)) {
       this.events.onReceipt(message.receipt);
@@ -124,6 +133,13 @@ export class Live {
     this.watchdog = this.deps.setTimeout(() => {
       this.watchdog = this.deps.setTimeout(() => this.lost(), SECOND_LOOK_MS);
     }, SILENCE_MS);
+  }
+
+  /** Only the token has ended, as every quarter of an hour: the bridge is there all the while. */
+  private renew(): void {
+    this.socket = null;
+    this.watch();
+    void this.connect();
   }
 
   private lost(): void {
