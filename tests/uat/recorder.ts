@@ -127,10 +127,11 @@ export class Recorder {
     const page = this.#page;
     if (page === null || page.isClosed() || page.url() === "about:blank") return;
     try {
-      const { english, cutOff, tooPale } = await look(page);
+      const { english, cutOff, tooPale, focusLost } = await look(page);
       if (english.length > 0) see.check(`На экране английское: ${english.join(", ")}`, false);
       if (cutOff.length > 0) see.check(`На экране не помещается: ${cutOff.join("; ")}`, false);
       if (tooPale.length > 0) see.check(`Бледно: ${tooPale.join("; ")}`, false);
+      if (focusLost) see.check("Клавиатура не достаёт до открытого окна", false);
     } catch (error) {
       // a page that goes to another address just now: the next step looks again
       console.log(`        not looked at: ${textOf(error)}`);

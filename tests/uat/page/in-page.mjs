@@ -71,6 +71,9 @@
     return found < (large ? 3 : 4.5) - 0.005 ? [`${words(one)} (${found.toFixed(2)} : 1)`] : [];
   });
 
+  const dialogs = [...document.querySelectorAll(".modal")].filter(visible);
+  const top = dialogs.at(-1);
+
   const page = document.scrollingElement;
   return {
     words: [document.body.innerText, ...hints].join("\n"),
@@ -78,5 +81,7 @@
       page !== null && page.scrollWidth > page.clientWidth ? ["вся страница"] : [],
     ),
     tooPale: [...new Set(tooPale)],
+    // keys go nowhere, or to what lies below
+    focusLost: top !== undefined && !top.contains(document.activeElement),
   };
 })();

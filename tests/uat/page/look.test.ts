@@ -20,7 +20,18 @@ describe("a look at a screen", () => {
        <button disabled class="kkt-c" style="color:#999;background:#fff">Подтвердить</button>
        <p hidden>Refund</p>`,
     );
-    expect(await look(page)).toEqual({ english: [], cutOff: [], tooPale: [] });
+    expect(await look(page)).toEqual({
+      ...{ english: [], cutOff: [], tooPale: [] },
+      focusLost: false,
+    });
+  });
+
+  it("finds a dialog that the keyboard does not reach", async () => {
+    const dialog = `<button id="below">Ниже</button><div class="modal"><input></div>`;
+    await page.setContent(dialog);
+    expect((await look(page)).focusLost).toBe(true);
+    await page.locator(".modal input").focus();
+    expect((await look(page)).focusLost).toBe(false);
   });
 
   it("finds English, also in hints, what is cut off and what is pale", async () => {

@@ -11,6 +11,8 @@ export interface Looked {
   readonly cutOff: readonly string[];
   /** Words of our own screens with a contrast below WCAG's AA, and how much there is. */
   readonly tooPale: readonly string[];
+  /** A dialog is open, and the keyboard does not reach it. */
+  readonly focusLost: boolean;
 }
 
 const SCRIPT = readFileSync(join(import.meta.dirname, "in-page.mjs"), "utf8");
@@ -18,6 +20,6 @@ const SCRIPT = readFileSync(join(import.meta.dirname, "in-page.mjs"), "utf8");
 /** What is shown, tooltips and hints of empty fields included. */
 export async function look(page: Page): Promise<Looked> {
   const seen = await page.evaluate<Omit<Looked, "english"> & { readonly words: string }>(SCRIPT);
-  const { words, cutOff, tooPale } = seen;
-  return { english: englishWords(words), cutOff, tooPale };
+  const { words, ...rest } = seen;
+  return { english: englishWords(words), ...rest };
 }

@@ -25,6 +25,18 @@ export class PinDialog {
     await this.#page.locator(".kkt-pin-ok").click();
   }
 
+  /** The same without a mouse: who may is chosen already, where it is only one. */
+  async typeKeys(pin: string): Promise<void> {
+    for (const digit of pin) await this.#page.keyboard.press(digit, { delay: 50 });
+    await this.#page.keyboard.press("Enter");
+  }
+
+  /** Escape: nothing is approved. */
+  async escape(): Promise<void> {
+    await this.#page.keyboard.press("Escape");
+    await this.form.waitFor({ state: "detached" });
+  }
+
   /** A PIN that is wrong. @returns what is said */
   async typeWrong(person: { readonly name: string }): Promise<string> {
     await this.type({ name: person.name, pin: "0000" });

@@ -88,10 +88,10 @@ export const refund: Scenario = {
         >("pos.order", [["uuid", "=", refundUuid]], ["refunded_order_id", "kkt_refund_reason"]);
         see.check("Возврат в Odoo ссылается на продажу", Array.isArray(linked?.refunded_order_id));
         see.check("Причина возврата в Odoo записана", Boolean(linked?.kkt_refund_reason));
-        await pos.newOrder();
       },
       [1, 2],
     );
+    await pos.newOrder();
     await log.step("Продаёт дальше", "обычный чек", async (see) => {
       const sold = await sell(counter, [frame], [{ method: CARD }]);
       see.atMost("Экран чека", sold.seconds, RECEIPT_WITHIN_S, "с");

@@ -42,10 +42,10 @@ export const partial: Scenario = {
         see.equal("Наличными (1031)", tags(document.tlv, 1031), [cash]);
         see.equal("Безналичными (1081)", tags(document.tlv, 1081), [sum - cash]);
         see.equal("Ставки НДС (1199)", itemTags(document.tlv, 1199), [11, 6]);
-        await pos.newOrder();
       },
       [1],
     );
+    await pos.newOrder();
     let back = "";
     await log.step("Возврат одних очков из двух на карту", "чек возврата", async (see) => {
       await pos.openOrders("paid");
@@ -73,10 +73,10 @@ export const partial: Scenario = {
         const [original] = await hall.odoo.search("pos.order", [["uuid", "=", uuid]]);
         const linked = order?.refunded_order_id;
         see.equal("Возврат ссылается на продажу", linked ? linked[0] : null, original);
-        await pos.newOrder();
       },
       [1, 2],
     );
+    await pos.newOrder();
     await prepayAndSettle(log, counter, [1, 2]);
     const chief = person("manager");
     const after = (percent: number) => Math.round((frame.priceKopecks * (100 - percent)) / 100);
@@ -87,8 +87,8 @@ export const partial: Scenario = {
       await pos.addPayment(CARD);
       await finish(counter, own);
       await seeLedgers(see, counter, { uuid: own, sum: after(10), operation: SALE });
-      await pos.newOrder();
     });
+    await pos.newOrder();
     let approved = "";
     await log.step(
       "Скидка 30 % — касса зовёт управляющего",
@@ -103,13 +103,18 @@ export const partial: Scenario = {
         const wrong = await pin.typeWrong(chief);
         see.matches("Неверный PIN", wrong, /PIN/i);
         see.russian("Слова о неверном PIN", wrong);
+        await pin.escape();
+        const paying = await pos.page.locator(".payment-screen").isVisible();
+        see.check("Escape: без разрешения оплата не открылась", !paying);
+        await pos.page.locator(".pay-order-button").first().click();
+        await pin.waitFor();
       },
     );
     await log.step(
-      "Управляющий набирает свой PIN",
+      "Управляющий набирает свой PIN на клавиатуре",
       "чек со скидкой 30 %",
       async (see) => {
-        await pin.type(chief);
+        await pin.typeKeys(chief.pin);
         await pos.page.locator(".payment-screen").waitFor();
         await pos.addPayment(CARD);
         await finish(counter, approved);
@@ -118,10 +123,10 @@ export const partial: Scenario = {
           { kkt_approval: string | false } & Record<string, unknown>
         >("pos.order", [["uuid", "=", approved]], ["kkt_approval"]);
         see.check("Разрешение записано в заказе Odoo", Boolean(order?.kkt_approval));
-        await pos.newOrder();
       },
       [3],
     );
+    await pos.newOrder();
     await log.step(
       "Скидка 60 %",
       "не даёт никто",

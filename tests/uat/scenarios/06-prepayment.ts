@@ -58,10 +58,10 @@ export async function prepayAndSettle(
       see.equal("Признак способа расчёта (1214)", itemTags(tlv, 1214), [2, 2]);
       see.equal("Ставки НДС (1199): без НДС и 22/122", itemTags(tlv, 1199), [6, 12]);
       await inOdoo(counter, uuid);
-      await pos.newOrder();
     },
     proves,
   );
+  await pos.newOrder();
   await log.step(
     "Расчёт по заказу",
     "полная стоимость, предоплата зачтена",
@@ -97,8 +97,8 @@ export async function prepayAndSettle(
         new Set(linked.map((line) => line.order_id[0])).size,
         2,
       );
-      await pos.newOrder();
     },
     proves,
   );
+  await pos.newOrder();
 }

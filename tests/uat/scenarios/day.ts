@@ -147,8 +147,8 @@ export const cashiersDay: Scenario = {
           90_000,
         );
         see.equal("Сессия", state, "closed");
-        // the page goes back to Odoo by itself
-        await page.locator(".o_kanban_record").first().waitFor({ timeout: 60_000 });
+        // the page begins anew by itself
+        await page.locator(".open-register-btn").waitFor({ timeout: 90_000 });
       },
       [1],
     );
