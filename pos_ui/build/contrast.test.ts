@@ -10,7 +10,7 @@ const PAIR = new RegExp(
   `background(?:-color)?: (${COLOUR});\\s*(?:[\\w-]+: [^;]+;\\s*)*?\\bcolor: (${COLOUR});`,
   "gi",
 );
-const ON_WHITE = new RegExp(`^\\s*color: (${COLOUR});`, "gim");
+const ON_WHITE = new RegExp(`^\\s*color: (${COLOUR})(?: !important)?;`, "gim");
 
 /** 0–255 each. */
 function channels(hex: string): readonly number[] {

@@ -10,6 +10,9 @@ interface Props {
   readonly view: TillView;
 }
 
+/** Rows of what the register can't sell with, whatever else is well. */
+const STOPS = new Set(["lane", "maintenance", "device"]);
+
 /** How often the durations are counted again, ms. */
 const CLOCK_MS = 5_000;
 
@@ -93,11 +96,18 @@ export class KktTillStatus extends Component<Props> {
     return bufferStep(this.view.level, this.view.capacity);
   }
 
-  /** Paper, shift and ФН in one word each, while the bridge tells them. */
+  /**
+   * Paper, shift and ФН in one word each, while the bridge tells them; what stops the register
+   * altogether takes the place of those that are well.
+   */
   get details(): readonly { id: string; text: string; level: string }[] {
     if (this.view.mode === "absent") return [];
+    const stops = this.rows.filter(({ id, level }) => STOPS.has(id) && level === "danger");
     return this.rows.flatMap(({ id, level, title }) => {
+      if (stops.length > 0 && level === "quiet") return [];
       switch (id) {
+        case stops[0]?.id:
+          return { id, level, text: title };
         case "paper":
           return { id, level, text: level === "quiet" ? _t("paper") : title };
         case "shift":
