@@ -18,7 +18,9 @@ const TERMS = "/web/webclient/translations";
 const isOwn = (entry: PerformanceEntry): boolean => {
   const { initiatorType, name } = entry as PerformanceResourceTiming;
   const isCall = initiatorType === "xmlhttprequest" || initiatorType === "fetch";
-  return name.startsWith(location.origin) && !isCall;
+  // the shop's logo on the receipts is fetched as data
+  const isImage = new URL(name).pathname.startsWith("/web/image");
+  return name.startsWith(location.origin) && (!isCall || isImage);
 };
 
 /** Odoo's terms, for a browser whose own copy of them is gone at a start without Odoo. */
