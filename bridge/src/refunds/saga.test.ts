@@ -121,7 +121,7 @@ describe("refund saga", () => {
       answers = ["exceeds"];
       expect(await decide(released)).toEqual({
         kind: "exceeds",
-        text: "С учётом возвратов на всех кассах столько вернуть уже нельзя. Осталось: позиция 1 — 0,5 на 100.00.",
+        text: "С учётом возвратов на всех кассах столько вернуть уже нельзя. Осталось: позиция 1 — 0,5 на 100,00.",
       });
     }
     expect(forgotten).toHaveLength(2);

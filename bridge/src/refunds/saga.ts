@@ -207,7 +207,7 @@ function refusalText(error: OdooRefused): string {
   }
   const left = (error?.left ?? []).map(
     ({ line, qty, sum }) =>
-      `позиция ${line} — ${String(qty).replace(".", ",")} на ${sum.toFixed(2)}`,
+      `позиция ${line} — ${String(qty).replace(".", ",")} на ${sum.toFixed(2).replace(".", ",")}`,
   );
   const text = "С учётом возвратов на всех кассах столько вернуть уже нельзя.";
   return left.length === 0 ? text : `${text} Осталось: ${left.slice(0, 10).join("; ")}.`;

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -8,6 +9,8 @@ from ..tools import wire
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DIGITS = re.compile(r"\d{1,10}")
 _MAX_ROWS = 100
+#: A receipt that has not come for so long is the reconciliation's matter.
+_EARLY = timedelta(days=14)
 
 
 class PosOrder(models.Model):
@@ -24,7 +27,8 @@ class PosOrder(models.Model):
             an FD or FP, a buyer, a contact or an item; date ``YYYY-MM-DD`` by the till
         :returns: ``[{uuid, order_id|false, order_name, till, fn, fd, fp, date_time,
             total, customer, left}]``; left: what may still be taken back, roubles, null
-            when the receipt can't be read
+            when the receipt can't be read. A sale whose order came before its receipt
+            has no ``fn`` and no ``fp``, and ``fd`` 0
         """
         company = self._kkt_company_of(config_id)
         domain = self._kkt_receipt_domain(query)
@@ -32,7 +36,9 @@ class PosOrder(models.Model):
         domain &= fields.Domain("type", "=", "sale")
         limit = min(limit, _MAX_ROWS) if type(limit) is int and limit > 0 else 30
         receipts = self.env["kkt.receipt"].sudo().search(domain, limit=limit)
-        return [self._kkt_found(receipt) for receipt in receipts]
+        found = [self._kkt_found(receipt) for receipt in receipts]
+        early = self._kkt_without_receipt(company, query, limit)
+        return [self._kkt_found_early(order) for order in early] + found
 
     @api.model
     def kkt_refundable(self, uuids):
@@ -112,6 +118,52 @@ class PosOrder(models.Model):
             if int(text) < 2**31:
                 domain |= fields.Domain("fd", "=", int(text))
         return domain
+
+    @api.model
+    def _kkt_without_receipt(self, company, query, limit):
+        """Sales of tills whose fiscal receipt is still on its way to Odoo."""
+        text = (query.get("text") or "").strip()[:100]
+        if not text or any(query.get(name) for name in ("fn", "fd", "fp")):
+            return self.browse()
+        domain = fields.Domain("company_id", "=", company.id)
+        domain &= fields.Domain("config_id.kkt_till_id", "!=", False)
+        domain &= fields.Domain("state", "not in", ("draft", "cancel"))
+        domain &= fields.Domain("is_refund", "=", False)
+        domain &= fields.Domain("date_order", ">=", fields.Datetime.now() - _EARLY)
+        domain &= fields.Domain.OR(
+            fields.Domain(name, "ilike", text)
+            for name in (
+                "name",
+                "pos_reference",
+                "tracking_number",
+                "partner_id.name",
+                "partner_id.email",
+                "partner_id.phone",
+                "kkt_contact",
+            )
+        )
+        orders = self.sudo().search(domain, limit=limit)
+        return orders - orders._kkt_signed()
+
+    @api.model
+    def _kkt_found_early(self, order):
+        till = order.config_id.kkt_till_id
+        wall = fields.Datetime.context_timestamp(
+            order.with_context(tz=till.timezone), order.date_order
+        )
+        return {
+            "uuid": order.uuid,
+            "order_id": order.id,
+            "order_name": order.pos_reference or "",
+            "till": till.name,
+            "fn": "",
+            "fd": 0,
+            "fp": "",
+            "date_time": wall.strftime("%Y-%m-%dT%H:%M"),
+            "total": order.amount_total,
+            "customer": order.partner_id.name or "",
+            "left": None,
+        }
 
     @api.model
     def _kkt_found(self, receipt):

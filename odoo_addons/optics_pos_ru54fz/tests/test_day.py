@@ -219,6 +219,19 @@ class TestFindReceipts(KktCommon):
             [{"uuid": refund["uuid"], "payments": refund["payments"]}],
         )
 
+    def test_a_sale_is_found_before_its_receipt_came(self):
+        order = self.sell()
+        (found,) = self.env["pos.order"].kkt_find_receipts(
+            self.config.id, {"text": order.pos_reference}
+        )
+        self.assertEqual((found["uuid"], found["order_id"]), (order.uuid, order.id))
+        self.assertEqual((found["fn"], found["fd"], found["left"]), ("", 0, None))
+        self.deliver(self.receipt_row(order.uuid))
+        (found,) = self.env["pos.order"].kkt_find_receipts(
+            self.config.id, {"text": order.pos_reference}
+        )
+        self.assertEqual((found["uuid"], found["fn"]), (order.uuid, FN))
+
     def test_another_company_sees_nothing(self):
         self.deliver(self.receipt_row())
         stranger = self.new_user(

@@ -83,7 +83,7 @@ async function refundOfAll(kkt: PosTill, order: PosOrder): Promise<PosOrder | nu
   for (const line of order.lines) screen.getToRefundDetail(line).qty = line.qty;
   await screen.onDoRefund();
   const refund = pos.getOrder() as PosOrder | undefined;
-  if (refund?.refunded_order_id !== order) return null;
+  if (refund?.refunded_order_id?.uuid !== order.uuid) return null;
   // its receipt screen was left: it is no longer one of the open orders
   order.setScreenData({ name: "" });
   return refund;

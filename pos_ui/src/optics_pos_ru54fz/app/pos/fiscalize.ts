@@ -29,6 +29,7 @@ import { lastingDialog } from "./lasting_dialog.ts";
 import { orderFacts } from "./order_facts.ts";
 import { originalDocument } from "./original_document.ts";
 import type { PosTill } from "./pos_till.ts";
+import { lacksOriginal, loadOriginals } from "./refund_links.ts";
 import { partsByLine } from "./refund_prices.ts";
 import { releaseReason, throughSaga, withRights } from "./refund_saga.ts";
 import { reachReason, refuse } from "./refuse.ts";
@@ -147,7 +148,8 @@ export async function fiscalize(kkt: PosTill, order: PosOrder): Promise<Fiscaliz
 }
 
 /** Nobody who answers has the sale's receipt: the one of another till may still be on its way. */
-async function waitWithout(kkt: PosTill, record: OrderRecord, text: string): Promise<"waiting"> {
+async function waitWithout(kkt: PosTill, record: OrderRecord): Promise<"waiting"> {
+  const text = refusalText(new ReceiptRefusal("original_not_fiscal"));
   const saga = { retryAfterSeconds: RETRY_SECONDS, releasable: false };
   await kkt.till.store.put(originalAwaited(record, { code: NOT_SYNCED, text, saga }, Date.now()));
   showCharges(kkt);
@@ -178,6 +180,8 @@ async function settleOrder(
     } catch (error) {
       return refuse(kkt, order, reachReason(error));
     }
+    await loadOriginals(kkt.pos);
+    if (lacksOriginal(order)) return await waitWithout(kkt, record);
     try {
       const receipt = await receiptOf(kkt, order, record);
       record = await mark(
@@ -188,7 +192,7 @@ async function settleOrder(
       );
     } catch (error) {
       if (error instanceof ReceiptRefusal && error.code === "original_not_fiscal") {
-        return await waitWithout(kkt, record, refusalText(error));
+        return await waitWithout(kkt, record);
       }
       const text =
         error instanceof ReceiptRefusal ? refusalText(error) : notSavedText(error as Error);

@@ -20,6 +20,7 @@ import { becomeTheTab } from "./one_tab.ts";
 import { noteOpened, recallOpened } from "./opened_session.ts";
 import { PosTill } from "./pos_till.ts";
 import { priceRefund } from "./refund_prices.ts";
+import { loadOriginals, relinkRefunds } from "./refund_links.ts";
 import { startIsOver } from "./start_offline.ts";
 import { resumeOpenOrder } from "./resume.ts";
 import { warnOfRounding } from "./rounding.ts";
@@ -47,6 +48,7 @@ patch(PosStore.prototype, {
     }
     await kkt.rebuild();
     installLatePatches();
+    await loadOriginals(this);
     warnOfRounding(this);
   },
 
@@ -101,12 +103,16 @@ patch(PosStore.prototype, {
   },
 
   async preSyncAllOrders(this: PosStore, orders: PosOrder[]) {
+    if (this.kkt) relinkRefunds(this);
     await super.preSyncAllOrders(orders);
     if (this.kkt) orders.forEach(keepUnsent);
   },
 
   async postSyncAllOrders(this: PosStore, orders: PosOrder[]) {
-    if (this.kkt) await noteDelivered(this, orders);
+    if (this.kkt) {
+      relinkRefunds(this);
+      await noteDelivered(this, orders);
+    }
     await super.postSyncAllOrders(orders);
   },
 

@@ -1,4 +1,5 @@
 /** The list of orders starts a refund: why and what first, then the money back as it came. */
+import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 import { TicketScreen } from "@point_of_sale/app/screens/ticket_screen/ticket_screen";
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import type { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
@@ -69,5 +70,21 @@ patch(TicketScreen.prototype, {
     const sends = (this.pos.config.kkt_electronic_receipt || "none") !== "none";
     if (sends && !refund.kkt_contact) refund.kkt_contact = order.kkt_contact || false;
     await presetRefundPayments(kkt, order, refund);
+  },
+});
+
+interface Payment {
+  readonly pos: PosStore;
+  readonly currentOrder: PosOrder;
+  readonly selectedPaymentLine?: { readonly amount: number; setAmount(amount: number): void };
+}
+
+patch(PaymentScreen.prototype, {
+  /** What is typed on a refund is what goes back: stock would take it for money from the buyer. */
+  updateSelectedPaymentline(this: Payment, amount?: boolean) {
+    super.updateSelectedPaymentline(amount);
+    const line = this.selectedPaymentLine;
+    const gives = this.pos.kkt !== null && (this.currentOrder.priceIncl as number) < 0;
+    if (gives && line !== undefined && line.amount > 0) line.setAmount(-line.amount);
   },
 });

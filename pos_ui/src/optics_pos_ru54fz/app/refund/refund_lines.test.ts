@@ -92,5 +92,7 @@ describe("money back", () => {
     expect(differentKinds([cash(100)], [card(50)])).toEqual(["electronic"]);
     // another till gave the card's money back already
     expect(differentKinds(original, [card(200_000), card(1)])).toEqual(["electronic"]);
+    // more than was paid at all is the till's to refuse
+    expect(differentKinds([card(100)], [card(60), card(60)])).toEqual([]);
   });
 });

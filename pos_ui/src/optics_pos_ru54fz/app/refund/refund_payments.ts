@@ -14,6 +14,9 @@ const rank = (kind: string): number => {
   return index < 0 ? ORDER.length : index;
 };
 
+const total = (payments: readonly Paid[]): number =>
+  payments.reduce((sum, { amount }) => sum + amount, 0);
+
 /** Net of change and of what is not money in or out, by kind. */
 export function sumByKind(payments: readonly Paid[]): Map<string, number> {
   const sums = new Map<string, number>();
@@ -55,6 +58,8 @@ export function presetPayments(
  * @param refund with what earlier refunds gave back
  */
 export function differentKinds(original: readonly Paid[], refund: readonly Paid[]): string[] {
+  // more than was paid at all: the till refuses that, and says what is left
+  if (total(refund) > total(original)) return [];
   const came = sumByKind(original);
   return [...sumByKind(refund)]
     .filter(([kind, amount]) => amount > Math.max(0, came.get(kind) ?? 0))

@@ -79,7 +79,7 @@ export class KktFindDialog extends Component<Props> {
   }
 
   place({ till, fd }: FoundReceipt): string {
-    return `${till} · ФД ${fd}`;
+    return fd > 0 ? `${till} · ФД ${fd}` : _t("%s, the receipt is on its way to Odoo", till);
   }
 
   money(roubles: number): string {
