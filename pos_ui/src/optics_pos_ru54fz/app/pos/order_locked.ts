@@ -25,6 +25,14 @@ interface Env {
 
 function orderLockedHandler(env: Env, _error: Error, originalError: unknown): boolean {
   if (!(originalError instanceof OrderLocked)) return false;
+  const pos = currentPos();
+  // somebody scans on or types while the screen of the wait is up: it has said all there is to say
+  if (pos?.kkt?.settling === true) {
+    pos.notification.add(_t("Wait for the receipt first: nothing was changed in the order."), {
+      type: "warning",
+    });
+    return true;
+  }
   env.services.dialog.add(AlertDialog, {
     title: _t("The order is at the till"),
     body: _t(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readPaper } from "./paper.ts";
 
-const good = { fn: "9999078902000001", fd: "17", fp: " 3912345678 ", time: "2026-11-22T21:03" };
+const good = { fn: "9999078902000001", fd: "17", fp: " 3912345678 ", time: "22.11.2026 21:03" };
 
 test("what is on paper becomes the document's numbers", () => {
   expect(readPaper(good)).toEqual({
@@ -19,7 +19,16 @@ test.each([
   ["fp", { fp: "4294967296" }],
   ["fp", { fp: "" }],
   ["time", { time: "" }],
-  ["time", { time: "2026-13-40T99:99" }],
+  ["time", { time: "31.02.2026 21:03" }],
+  ["time", { time: "22.11.2026 24:30" }],
+  ["time", { time: "22.11.2026" }],
 ])("a wrong %s is named: %j", (field, wrong) => {
   expect(readPaper({ ...good, ...wrong })).toBe(field);
 });
+
+test.each(["22.11.26 21:03", " 22.11.2026, 21.03 ", "22.11.2026  21:03"])(
+  "the time as %j",
+  (time) => {
+    expect(readPaper({ ...good, time })).toMatchObject({ date_time: "2026-11-22T21:03" });
+  },
+);

@@ -57,6 +57,10 @@ export class KktPaperDialog extends Component<Props> {
     });
   }
 
+  get timeHint(): string {
+    return _t("DD.MM.YYYY HH:MM");
+  }
+
   nothing(): void {
     this.props.answer({ kind: "nothing" });
     this.props.close();
