@@ -6,6 +6,7 @@
 /** Words that are written so in Russian too, or that nobody translates. */
 const ALLOWED: readonly (readonly [word: string, why: string])[] = [
   ["Odoo", "the program's name; its login page says that it is powered by it"],
+  ["OpticsERP", "the program's name"],
   ["PIN", "so on every keypad"],
   ["QR", "so on every receipt"],
   ["IoT", "a device's name"],

@@ -1,4 +1,5 @@
 /** Odoo's own screens, as a manager or an administrator uses them. */
+import { COMPANY } from "@opticserp/fixtures/data/shop.ts";
 import type { Browser, Page } from "playwright-core";
 
 export interface Person {
@@ -18,6 +19,7 @@ export class BackOffice {
   static async login(browser: Browser, url: string, person: Person): Promise<BackOffice> {
     const context = await browser.newContext({
       locale: "ru-RU",
+      timezoneId: COMPANY.timezone,
       viewport: { width: 1280, height: 900 },
     });
     const page = await context.newPage();
@@ -58,7 +60,7 @@ export class BackOffice {
           ".modal button, .o_menu_sections button, .o_menu_sections a",
       )
       .allInnerTexts();
-    return terms.filter((term) => /[A-Za-z]{4,}/.test(term.replace(/Odoo|NV-\d+/g, "")));
+    return terms.filter((term) => /[A-Za-z]{4,}/.test(term.replace(/Odoo|UUID|NV-\d+/g, "")));
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,7 @@ export class TillBar {
   }
 
   /** Waits until it shows so, and returns the whole of it. */
-  async waitForText(pattern: RegExp, timeout = 30_000): Promise<string> {
+  async waitForText(pattern: RegExp, timeout = 90_000): Promise<string> {
     await this.#item.filter({ hasText: pattern }).waitFor({ timeout });
     return this.text();
   }

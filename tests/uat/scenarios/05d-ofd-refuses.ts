@@ -2,6 +2,7 @@ import { SALE, seeAllDelivered, seeLedgers } from "../ledgers.ts";
 import type { Scenario } from "../scenario.ts";
 import { RECEIPT_WITHIN_S, product, seeBuffer, seeNoAlarm, sell } from "../selling.ts";
 import type { Sold } from "../selling.ts";
+import { QUICK_LINKS } from "../timers.ts";
 
 const SALES = 3;
 
@@ -13,8 +14,7 @@ export const ofdRefuses: Scenario = {
     log.note(
       "Протокол ОФД — не HTTP: отказ в обслуживании — ОФД принимает соединение и закрывает его без ответа",
     );
-    log.note("Все времена ожидания моста — как в поставке");
-    const counter = await open();
+    const counter = await open({ scaled: QUICK_LINKS });
     const lens = product("lenses", 2);
     const sold: Sold[] = [];
     await log.step("ОФД отказывает, касса продаёт", "чеки ≤ 7 с", async (see) => {

@@ -1,3 +1,4 @@
+import { COMPANY } from "@opticserp/fixtures/data/shop.ts";
 import { until } from "@opticserp/fixtures/stand/control.ts";
 import { person } from "../counter.ts";
 import { Day } from "../page/day.ts";
@@ -24,6 +25,7 @@ export const cashiersDay: Scenario = {
     const cashier = person("cashier1");
     const office = await hall.browser.newContext({
       locale: "ru-RU",
+      timezoneId: COMPANY.timezone,
       viewport: { width: 1024, height: 768 },
     });
     const door = await office.newPage();

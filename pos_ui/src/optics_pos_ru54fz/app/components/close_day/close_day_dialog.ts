@@ -7,6 +7,7 @@ import type { Row } from "../../day/compare_totals.ts";
 import { problemText } from "../../pos/problem_text.ts";
 import type { PosTill } from "../../pos/pos_till.ts";
 import { vatLabel } from "../../receipt/vat_text.ts";
+import { keepFocus } from "../kept_focus.ts";
 
 interface Props {
   readonly kkt: PosTill;
@@ -44,6 +45,7 @@ export class KktCloseDay extends Component<Props> {
       observe: (state) => reactive(state),
     });
     this.state = useState(this.day.state);
+    keepFocus(".kkt-close-day");
     // a press of Escape must not hide what the register is doing
     const { dialogData } = this.env as { dialogData: { close: () => void } };
     dialogData.close = () => this.state.busy === null && this.props.close();

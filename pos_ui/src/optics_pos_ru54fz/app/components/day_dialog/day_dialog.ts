@@ -5,6 +5,7 @@ import { tillNow, type TillView } from "../../bridge/status.ts";
 import { shiftAge } from "../../day/shift_age.ts";
 import { problemText } from "../../pos/problem_text.ts";
 import type { PosTill } from "../../pos/pos_till.ts";
+import { keepFocus } from "../kept_focus.ts";
 
 type Act = "x" | "z" | "copy";
 
@@ -48,6 +49,7 @@ export class KktDayDialog extends Component<Props> {
   override setup(): void {
     this.state = useState<State>({ busy: null, message: "", failed: false });
     this.view = useState(this.props.kkt.view);
+    keepFocus(".kkt-day");
     // a press of Escape must not hide what the register is doing
     const { dialogData } = this.env as { dialogData: { close: () => void } };
     dialogData.close = () => this.state.busy === null && this.props.close();

@@ -9,6 +9,7 @@ import type { PosTill } from "../../pos/pos_till.ts";
 import type { FoundReceipt } from "../../refund/found_receipts.ts";
 import { queryOf } from "../../refund/receipt_query.ts";
 import { wallTime } from "../../receipt/fiscal_copy.ts";
+import { keepFocus } from "../kept_focus.ts";
 
 interface Props {
   readonly kkt: PosTill;
@@ -45,6 +46,7 @@ export class KktFindDialog extends Component<Props> {
       trouble: "",
     });
     const input = useRef("typed");
+    keepFocus(".kkt-find");
     onMounted(() => input.el?.focus());
   }
 
