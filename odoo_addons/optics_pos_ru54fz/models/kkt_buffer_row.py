@@ -76,6 +76,12 @@ class KktBufferRow(models.Model):
         groups="optics_pos_ru54fz.group_kkt_manager,"
         "optics_pos_ru54fz.group_kkt_accountant",
     )
+    order_id = fields.Many2one(
+        "pos.order",
+        string="Order",
+        compute="_compute_order_id",
+        help="Odoo has this order already.",
+    )
     receipt_id = fields.Many2one(
         "kkt.receipt",
         string="Fiscal Receipt",
@@ -100,6 +106,14 @@ class KktBufferRow(models.Model):
             row.event_ids = self.env["kkt.till.event"].search(
                 [("till_id", "=", row.till_id.id), ("key", "=", row.key)], limit=80
             )
+
+    @api.depends("key")
+    def _compute_order_id(self):
+        uuids = {row: row.key.rpartition(":")[0] for row in self}
+        orders = self.env["pos.order"].search([("uuid", "in", list(uuids.values()))])
+        by_uuid = {order.uuid: order for order in orders}
+        for row, uuid in uuids.items():
+            row.order_id = by_uuid.get(uuid)
 
     @api.depends("fn", "fd")
     def _compute_receipt_id(self):
@@ -182,14 +196,12 @@ class KktBufferRow(models.Model):
     def action_view_order(self):
         """The order, where its page brought it."""
         self.ensure_one()
-        uuid = self.key.rpartition(":")[0]
-        order = self.env["pos.order"].search([("uuid", "=", uuid)], limit=1)
-        if not order:
+        if not self.order_id:
             raise UserError(_("Odoo does not have this order yet."))
         return {
             "name": _("Order"),
             "type": "ir.actions.act_window",
             "res_model": "pos.order",
             "view_mode": "form",
-            "res_id": order.id,
+            "res_id": self.order_id.id,
         }

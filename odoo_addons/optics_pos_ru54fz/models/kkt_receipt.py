@@ -213,11 +213,10 @@ class KktReceipt(models.Model):
         cashier = content.get("cashier") or {}
         customer = content.get("customer") or {}
         original = content.get("refund_of") or {}
-        printed = self.date_time or ""
         types = dict(self._fields["type"]._description_selection(self.env))
         facts = [
             (1054, _("Operation"), types.get(self.type)),
-            (1012, _("Time"), printed.replace("T", " ")),
+            (1012, _("Time"), self.date_time_text),
             (1018, _("Taxpayer (INN)"), self.inn),
             (1037, _("Registration No."), self.rnm),
             (1041, _("Fiscal Drive (FN)"), self.fn),

@@ -38,4 +38,5 @@ from . import test_till_list
 from . import test_till_state
 from . import test_translations
 from . import test_wire
+from . import test_words
 from . import test_worker

@@ -1,5 +1,6 @@
 import io
 import re
+from collections import defaultdict
 
 import polib
 
@@ -35,11 +36,16 @@ class TestTranslations(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.russian = {
-            entry.msgid: entry.msgstr
+        entries = [
+            entry
             for entry in polib.pofile(file_path(f"{_MODULE}/i18n/ru.po"))
             if not entry.obsolete and not entry.fuzzy
-        }
+        ]
+        cls.russian = {entry.msgid: entry.msgstr for entry in entries}
+        cls.marks = defaultdict(str, {one.msgid: one.comment for one in entries})
+        cls.places = defaultdict(set)
+        for entry in entries:
+            cls.places[entry.msgid] |= {where for where, _line in entry.occurrences}
 
     def entries(self):
         """What Odoo itself finds to translate in this addon, the compiled page too."""
@@ -54,6 +60,26 @@ class TestTranslations(TransactionCase):
             self.assertIn(kind, found)
         terms = {entry.msgid for entry in entries}
         missing = sorted(term for term in terms if not self.russian.get(term))
+        self.assertEqual(missing, [])
+
+    def test_every_place_has_its_translation(self):
+        """Of models, menus and views Odoo reads only those whose place is named."""
+        missing = sorted(
+            (entry.msgid, where)
+            for entry in self.entries()
+            for where, _line in entry.occurrences
+            if where.startswith("model") and where not in self.places[entry.msgid]
+        )
+        self.assertEqual(missing, [])
+
+    def test_terms_of_code_are_read_for_their_side(self):
+        """Odoo's server and its pages read only entries with their own mark."""
+        missing = sorted(
+            (entry.msgid, mark)
+            for entry in self.entries()
+            for mark in ("odoo-python", "odoo-javascript")
+            if mark in entry.comment and mark not in self.marks[entry.msgid]
+        )
         self.assertEqual(missing, [])
 
     def test_placeholders_are_kept(self):
