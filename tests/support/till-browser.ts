@@ -111,9 +111,14 @@ export class TillBrowser {
     await page.goto(`${this.options.url}/web/login`);
     await this.login();
     await this.pos.open();
-    await this.pos.waitForTillMode("online", 60_000);
+    await this.tillAnswers();
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
     await until("the page is kept", async () => (await this.keptPages()).length > 0, 60_000);
+  }
+
+  /** Whatever its mode, which lasts a while after a link was away. */
+  async tillAnswers(): Promise<void> {
+    await this.page.locator('.kkt-status:not([data-mode="absent"])').waitFor();
   }
 
   async login(): Promise<void> {
