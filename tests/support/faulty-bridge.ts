@@ -213,9 +213,9 @@ export class FaultyBridge {
     let seen = 0;
     bridge.on("data", (chunk: Buffer) => {
       seen += 1;
-      socket.write(chunk);
+      if (!socket.writableEnded) socket.write(chunk);
       // the first is the handshake's answer
-      if (seen < 2 || this.#cutsLeft === 0) return;
+      if (seen < 2 || this.#cutsLeft === 0 || socket.writableEnded) return;
       this.#cutsLeft -= 1;
       socket.end();
     });

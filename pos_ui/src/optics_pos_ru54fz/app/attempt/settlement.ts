@@ -91,6 +91,11 @@ export class Settlement {
     this.deps = deps;
   }
 
+  /** Of the order that is being settled. */
+  get uuid(): string {
+    return this.record.uuid;
+  }
+
   /** The cashier pressed a button. */
   choose(choice: Choice): void {
     this.mailbox.push({ type: "choice", choice });

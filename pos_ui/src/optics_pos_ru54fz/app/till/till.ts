@@ -164,6 +164,8 @@ export class Till {
       return await this.settlement.run();
     } finally {
       this.settlement = null;
+      // an order that was left open may have ended meanwhile
+      this.askAfterOpen();
     }
   }
 
@@ -183,15 +185,17 @@ export class Till {
     this.connected = connected;
     this.changed();
     if (connected) this.events.onConnected();
-    if (connected && this.settlement === null) {
-      this.reconcile().catch((error: unknown) => {
-        if (!(error instanceof NotSent)) console.warn("open orders stay open", error);
-      });
-    }
+    if (connected && this.settlement === null) this.askAfterOpen();
+  }
+
+  private askAfterOpen(): void {
+    this.reconcile().catch((error: unknown) => {
+      if (!(error instanceof NotSent)) console.warn("open orders stay open", error);
+    });
   }
 
   private async hearReceipt(receipt: BridgeReceipt): Promise<void> {
-    if (this.settlement !== null) {
+    if (this.settlement?.uuid === receipt.uuid) {
       this.settlement.hear(receipt);
       return;
     }
