@@ -17,9 +17,25 @@ export interface Looked {
 
 const SCRIPT = readFileSync(join(import.meta.dirname, "in-page.mjs"), "utf8");
 
-/** What is shown, tooltips and hints of empty fields included. */
-export async function look(page: Page): Promise<Looked> {
+/** Colours and dialogs take so long to change, ms; only what stays is minded. */
+const CHANGING_MS = 700;
+const LOOKS = 4;
+
+async function lookOnce(page: Page): Promise<Looked> {
   const seen = await page.evaluate<Omit<Looked, "english"> & { readonly words: string }>(SCRIPT);
   const { words, ...rest } = seen;
   return { english: englishWords(words), ...rest };
+}
+
+const isWell = ({ english, cutOff, tooPale, focusLost }: Looked): boolean =>
+  english.length + cutOff.length + tooPale.length === 0 && !focusLost;
+
+/** What is shown, tooltips and hints of empty fields included. */
+export async function look(page: Page): Promise<Looked> {
+  let looked = await lookOnce(page);
+  for (let again = 1; again < LOOKS && !isWell(looked); again += 1) {
+    await page.waitForTimeout(CHANGING_MS);
+    looked = await lookOnce(page);
+  }
+  return looked;
 }
