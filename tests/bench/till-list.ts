@@ -30,9 +30,19 @@ async function oneReceipt(stand: Stand, odoo: OdooClient): Promise<void> {
 async function fill(stand: Stand, odoo: OdooClient): Promise<void> {
   await oneReceipt(stand, odoo);
   const known = (await odoo.search("kkt.till", [])).length;
-  const tills = Array.from({ length: TILLS - known }, (_, index) => ({
-    name: `Магазин ${String(Math.floor(index / 2) + 1)}, касса ${String((index % 2) + 1)}`,
+  const names = Array.from(
+    { length: TILLS - known },
+    (_, index) => `Магазин ${String(Math.floor(index / 2) + 1)}, касса ${String((index % 2) + 1)}`,
+  );
+  const [first] = await odoo.read<{ company_id: [number, string] }>("kkt.till", [], ["company_id"]);
+  // a drawer belongs to one shop: none here takes money
+  const shop = { company_id: first?.company_id[0], payment_method_ids: [] };
+  const shops = names.map((name) => ({ ...shop, name }));
+  const configs = await odoo.call<number[]>("pos.config", "create", [shops]);
+  const tills = names.map((name, index) => ({
+    name,
     code: `B${String(index + 1)}`,
+    pos_config_id: configs[index],
     timezone: "Europe/Moscow",
     bridge_url: "http://127.0.0.1:8000",
   }));

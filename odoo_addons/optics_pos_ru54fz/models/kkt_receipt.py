@@ -155,6 +155,8 @@ class KktReceipt(models.Model):
         "CHECK (fd > 0 AND attempt > 0 AND total_kopecks >= 0)",
         "Numbers of a fiscal document must be positive.",
     )
+    # The order of lists: the newest page without sorting them all.
+    _newest_index = models.Index("(date_utc DESC, fd DESC, id DESC)")
     _till_document_index = models.Index("(till_id, fn, fd)")
     _unlinked_index = models.Index("(uuid) WHERE order_id IS NULL")
     _refunds_index = models.Index("(refund_fn, refund_fd) WHERE refund_fn IS NOT NULL")

@@ -64,6 +64,7 @@ class KktTillEvent(models.Model):
         "unique (till_id, journal, seq)", "This event is on record already."
     )
     _time_index = models.Index("(till_id, at)")
+    _newest_index = models.Index("(at DESC, id DESC)")
 
     @api.depends("data")
     def _compute_data_text(self):

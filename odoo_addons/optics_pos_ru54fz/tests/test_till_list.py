@@ -86,6 +86,31 @@ class TestTillList(KktCommon):
             self.assertEqual(forty, one, kind)
             self.assertLess(seconds, 1, kind)
 
+    def test_receipts_of_ones_shop_open_at_once(self):
+        """The rule by shops costs no walk through the whole chain's receipts."""
+        user = self.new_user(
+            "shop_manager", "base.group_user", "point_of_sale.group_pos_manager"
+        )
+        self.tills[0].user_ids = user
+        somebody = self.new_user("somebody", "base.group_user")
+        self.tills[1:].user_ids = somebody
+        self.env.flush_all()
+        receipts = self.env["kkt.receipt"].with_user(user)
+        for _warm in range(2):
+            self.env.invalidate_all()
+            started = time.perf_counter()
+            found = receipts.web_search_read(
+                [],
+                {"fn": {}, "fd": {}, "till_id": {"fields": {"display_name": {}}}},
+                limit=80,
+            )
+            seconds = time.perf_counter() - started
+        self.assertEqual(found["length"], RECEIPTS // TILLS)
+        self.assertEqual(
+            {row["till_id"]["id"] for row in found["records"]}, {self.till.id}
+        )
+        self.assertLess(seconds, 1)
+
     def test_a_receipt_is_found_among_all(self):
         receipts = self.env["kkt.receipt"]
         started = time.perf_counter()
