@@ -284,6 +284,13 @@ describe("a page and what it loads", () => {
     ]);
   });
 
+  test("what is kept already is not asked for at each start", async () => {
+    await cache.put("/web/image/7", answer("kept"));
+    await keep("/web/image/7", "/web/image/8");
+    expect(asked).toEqual([`${ORIGIN}/web/image/8`]);
+    expect(cache.addresses).toEqual(["/web/image/7", "/web/image/8"]);
+  });
+
   test("their addresses", () => {
     expect(assetsOf(html("v1") + html("v1"), ORIGIN)).toEqual([
       `${ORIGIN}/web/assets/v1/pos.css`,

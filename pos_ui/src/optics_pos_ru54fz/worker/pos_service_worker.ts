@@ -150,11 +150,10 @@ export function install(
     }
   }
 
-  /** Keeps a file; @returns whether it is kept now. */
+  /** Keeps a file that is not kept yet; one that is grows newer as it is used. */
   async function keepFile(cache: Cache, url: string): Promise<boolean> {
     const request = new Request(url);
-    const immutable = kindOf(request, origin) === "immutable";
-    if (immutable && (await cache.match(request)) !== undefined) return true;
+    if ((await cache.match(request)) !== undefined) return true;
     try {
       const response = await ask(request, LONG_PATIENCE_MS);
       if (!isGood(response)) return false;

@@ -7,6 +7,7 @@ import { PosRouter } from "@point_of_sale/app/services/pos_router_service";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { jsToPyLocale } from "@web/core/l10n/utils";
 import { user } from "@web/core/user";
+import { session } from "@web/session";
 import { patch } from "@web/core/utils/patch";
 import { currentPos } from "./current_pos.ts";
 import { posOfPage } from "./page_facts.ts";
@@ -32,6 +33,12 @@ async function keepTerms(): Promise<void> {
   if (told.ok) await cache.put(`${TERMS}?lang=${lang}`, told);
 }
 
+/** The bus runs in a worker of its own; a start without its script would be deaf until the next. */
+const busWorker = (): string => {
+  const { websocket_worker_version } = session as { websocket_worker_version?: string };
+  return `${location.origin}/bus/websocket_worker_bundle?v=${websocket_worker_version ?? ""}`;
+};
+
 /** Odoo is there and the page has started: what it is made of is kept. */
 export async function keepPage(): Promise<void> {
   const registration = await navigator.serviceWorker?.ready;
@@ -40,7 +47,7 @@ export async function keepPage(): Promise<void> {
     .getEntriesByType("resource")
     .filter(isOwn)
     .map(({ name }) => name);
-  registration.active?.postMessage({ urlsToCache });
+  registration.active?.postMessage({ urlsToCache: [...urlsToCache, busWorker()] });
   await keepTerms();
 }
 
