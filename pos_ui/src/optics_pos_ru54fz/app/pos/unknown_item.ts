@@ -2,6 +2,7 @@
  * A barcode that the browser does not know: the till's own catalogue, then Odoo within 2 s, then by
  * hand; where the shop sells nothing by hand it is said plainly, with what to do.
  */
+import { BarcodeReader } from "@point_of_sale/app/services/barcode_reader_service";
 import { ProductScreen } from "@point_of_sale/app/screens/product_screen/product_screen";
 import type { PosStore } from "@point_of_sale/app/services/pos_store";
 import { patch } from "@web/core/utils/patch";
@@ -33,6 +34,16 @@ function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
+/** The code that a screen of ours is about: stock need not say it a second time. */
+let toldOf: string | null = null;
+
+patch(BarcodeReader.prototype, {
+  showNotFoundNotification(code: Code) {
+    if (toldOf !== code.code) super.showNotFoundNotification(code);
+    toldOf = null;
+  },
+});
+
 const known = (kkt: PosTill, barcode: string): Promise<CatalogueItem | null> =>
   kkt.till.client.itemOf(barcode).catch(() => null);
 
@@ -60,6 +71,7 @@ patch(ProductScreen.prototype, {
 });
 
 function tellUnknown(kkt: PosTill, code: Code, item: CatalogueItem | null): void {
+  toldOf = code.code;
   if (canEnterByHand(kkt)) {
     enterByHand(kkt, code.base_code, item);
     return;
