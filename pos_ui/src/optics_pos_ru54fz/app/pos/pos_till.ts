@@ -151,7 +151,7 @@ export class PosTill {
   }
 
   /** A fiscalized order that the page still holds as a draft (reload, crash) is a paid one. */
-  private settled(record: OrderRecord): void {
+  settled(record: OrderRecord): void {
     showCharges(this);
     const order = this.pos.models["pos.order"].getBy("uuid", record.uuid) as PosOrder | undefined;
     if (order === undefined || order.state !== "draft") return;

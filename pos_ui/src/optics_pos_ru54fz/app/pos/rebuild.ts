@@ -5,7 +5,6 @@
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { lossOf, markOf, type Held } from "../attempt/lost.ts";
 import type { BridgeReceipt } from "../receipt/receipt_types.ts";
-import { markPaid } from "./delivery.ts";
 import type { PosTill } from "./pos_till.ts";
 import { connectRestored, fetchRestored } from "./restored_order.ts";
 import { sessionOfPage } from "./page_facts.ts";
@@ -63,9 +62,10 @@ async function knownToOdoo(kkt: PosTill, uuids: readonly string[]): Promise<Read
 
 async function restoreMark(kkt: PosTill, receipt: BridgeReceipt): Promise<void> {
   const order = orderOf(kkt, receipt.uuid);
-  await kkt.till.store.put(markOf(receipt, crypto.randomUUID(), Date.now()));
+  const mark = markOf(receipt, crypto.randomUUID(), Date.now());
+  await kkt.till.store.put(mark);
   // what Odoo has of a draft bears no payments: the till brings it there
-  if (order !== undefined && order.payment_ids.length > 0) markPaid(kkt.pos, order);
+  if (order !== undefined && order.payment_ids.length > 0) kkt.settled(mark);
 }
 
 async function restoreOrders(kkt: PosTill, receipts: readonly BridgeReceipt[]): Promise<number> {
