@@ -103,12 +103,16 @@ describe("discounts and sums in the POS", () => {
     const [document] = await ledgers.kkt.receiptsOf(uuid);
     expect(document?.sum).toBe(less(frame.priceKopecks, 25));
     expect(tagsOf(document?.tlv ?? [], 1008)).toEqual([BUYER]);
+    // the ОФД sends it by that tag: nobody else does, and the screen offers no second way
+    await floor.picture("discount-receipt");
+    expect(await page.locator("[class*=send-receipt]").count()).toBe(0);
     await pos.newOrder();
     const order = await orderOf<{ kkt_approval: string; kkt_contact: string }>(uuid, [
       "kkt_approval",
       "kkt_contact",
     ]);
     expect(order.kkt_contact).toBe(BUYER);
+    expect(await ledgers.odoo.search("kkt.electronic.receipt", [])).toEqual([]);
     const [, payload = ""] = order.kkt_approval.split(".");
     expect(JSON.parse(Buffer.from(payload, "base64url").toString())).toMatchObject({
       aud: "kkt-approval",
