@@ -113,12 +113,16 @@ const TILL = {
   timezone: "Europe/Moscow",
 };
 
+/** No names: all fields. `pos_hr` names one of its own, and the others are missing then. */
+export function loadWholePayments() {
+  patchWithCleanup(PosPayment.prototype, { _load_pos_data_fields: () => [] });
+}
+
 /** The POS of a test with a till: taxes have VAT codes, payment methods have kinds. */
 export async function setupPosWithTill({ vatCode = "11" } = {}) {
   const bridge = new BridgeStandIn();
   letBrowserSign();
-  // no names: all fields; `pos_hr` names one of its own, and the others are missing then
-  patchWithCleanup(PosPayment.prototype, { _load_pos_data_fields: () => [] });
+  loadWholePayments();
   onRpc("pos.session", "load_data", async ({ parent }) => {
     const data = await parent();
     data["kkt.till"] = [TILL];

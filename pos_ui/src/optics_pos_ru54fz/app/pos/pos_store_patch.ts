@@ -75,7 +75,9 @@ patch(PosStore.prototype, {
     const stock = super.openOrder as PosOrder;
     if (!kkt?.isOpen(stock)) return stock;
     const orders = (this as unknown as PosStore).getOpenOrders() as readonly PosOrder[];
-    return orders.find((order) => !kkt.isOpen(order)) ?? super.addNewOrder();
+    return (
+      orders.find((order) => !kkt.isOpen(order)) ?? (this as unknown as PosStore).addNewOrder()
+    );
   },
 
   async syncAllOrders(this: PosStore, options: SyncOptions = {}) {

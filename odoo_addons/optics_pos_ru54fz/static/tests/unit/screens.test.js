@@ -1,0 +1,139 @@
+import { expect, test } from "@odoo/hoot";
+import { animationFrame, queryAll, queryOne, queryText } from "@odoo/hoot-dom";
+import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
+import { Navbar } from "@point_of_sale/app/components/navbar/navbar";
+import { Chrome } from "@point_of_sale/app/pos_app";
+import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
+import { OrderReceipt } from "@point_of_sale/app/screens/receipt_screen/receipt/order_receipt";
+import { TicketScreen } from "@point_of_sale/app/screens/ticket_screen/ticket_screen";
+import { fiscalize } from "@optics_pos_ru54fz/app/pos/fiscalize";
+import { loadWholePayments, setupPosWithTill } from "./bridge_stand_in";
+import { quietKitchen } from "./quiet_kitchen";
+
+definePosModels();
+quietKitchen();
+
+async function signedOrder(store) {
+  const order = await getFilledOrder(store);
+  const methods = store.models["pos.payment.method"].getAll();
+  order.addPaymentline(methods.find((one) => one.kkt_payment_type === "cash"));
+  expect(await fiscalize(store.kkt, order)).toBe("fiscalized");
+  return order;
+}
+
+/** Names of the dialogs that were asked for from now on. */
+function watchDialogs(store) {
+  const names = [];
+  patchWithCleanup(store.dialog, {
+    add(dialog) {
+      names.push(dialog.name);
+      return () => undefined;
+    },
+  });
+  return names;
+}
+
+test("Navbar: the till in the status bar, as the bridge tells it", async () => {
+  const { store } = await setupPosWithTill();
+  await mountWithCleanup(Navbar);
+  expect(queryOne(".kkt-status").dataset.mode).toBe(store.kkt.view.mode);
+  Object.assign(store.kkt.view, { mode: "degraded", level: 180, capacity: 200 });
+  await animationFrame();
+  expect(queryOne(".kkt-status").dataset.mode).toBe("degraded");
+  expect(queryText(".kkt-status-buffer")).toInclude("180/200");
+  Object.assign(store.kkt.view, { mode: "absent" });
+  await animationFrame();
+  expect(queryOne(".kkt-status").dataset.mode).toBe("absent");
+});
+
+test("Navbar: the day opens from the menu", async () => {
+  const { store } = await setupPosWithTill();
+  const dialogs = watchDialogs(store);
+  const bar = await mountWithCleanup(Navbar);
+  bar.kktOpenDay();
+  expect(dialogs).toHaveLength(1);
+  expect(dialogs[0]).toMatch(/Day/);
+});
+
+test("Chrome: a charged card without a receipt is told on every screen, until it is settled", async () => {
+  const { store } = await setupPosWithTill();
+  const order = await getFilledOrder(store);
+  const { KktChargedBanner } = Chrome.components;
+  await mountWithCleanup(KktChargedBanner);
+  expect(queryAll(".kkt-charged")).toHaveLength(0);
+  store.kkt.charges[order.uuid] = 500000;
+  await animationFrame();
+  expect(queryOne(".kkt-charged").dataset.order).toBe(order.uuid);
+  expect(queryText(".kkt-charged-text")).toMatch(/5,000\.00/);
+  delete store.kkt.charges[order.uuid];
+  await animationFrame();
+  expect(queryAll(".kkt-charged")).toHaveLength(0);
+});
+
+test("PaymentScreen: the contact is asked where the shop sends electronic receipts", async () => {
+  const { store } = await setupPosWithTill();
+  const order = await getFilledOrder(store);
+  store.config.kkt_electronic_receipt = "none";
+  const screen = await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+  expect(screen.kktAsksContact).toBe(false);
+  expect(queryAll(".kkt-contact")).toHaveLength(0);
+  store.config.kkt_electronic_receipt = "odoo";
+  await animationFrame();
+  expect(screen.kktAsksContact).toBe(true);
+  order.kkt_contact = "+79990000000";
+  await animationFrame();
+  expect(queryText(".kkt-contact-value")).toBe("+79990000000");
+});
+
+test("PaymentScreen: what is typed on a refund is money that goes back", async () => {
+  const { store } = await setupPosWithTill();
+  const order = await getFilledOrder(store);
+  for (const line of order.lines) {
+    line.setQuantity(-line.getQuantity(), true);
+  }
+  const screen = await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+  await screen.addNewPaymentLine(store.models["pos.payment.method"].getFirst());
+  screen.updateSelectedPaymentline(3);
+  expect(order.payment_ids[0].amount).toBe(-3);
+});
+
+test("PaymentScreen: without a till an amount is what was typed", async () => {
+  loadWholePayments();
+  const store = await setupPosEnv();
+  const order = await getFilledOrder(store);
+  const screen = await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+  expect(screen.kktAsksContact).toBe(false);
+  await screen.addNewPaymentLine(store.models["pos.payment.method"].getFirst());
+  screen.updateSelectedPaymentline(3);
+  expect(order.payment_ids[0].amount).toBe(3);
+});
+
+test("TicketScreen: a sale is looked for in the register's words, and a refund asks why", async () => {
+  const { store } = await setupPosWithTill();
+  const order = await signedOrder(store);
+  order.state = "paid";
+  const dialogs = watchDialogs(store);
+  const screen = await mountWithCleanup(TicketScreen);
+  expect(queryAll(".kkt-find-open")).toHaveLength(1);
+  screen.kktFind();
+  expect(dialogs).toEqual(["KktFindDialog"]);
+});
+
+test("TicketScreen: without a till it is stock's", async () => {
+  await setupPosEnv();
+  await mountWithCleanup(TicketScreen);
+  expect(queryAll(".kkt-find-open")).toHaveLength(0);
+});
+
+test("OrderReceipt: the copy says what was signed, and nothing before", async () => {
+  const { store } = await setupPosWithTill();
+  const draft = await getFilledOrder(store);
+  await mountWithCleanup(OrderReceipt, { props: { order: draft } });
+  expect(queryAll(".kkt-copy")).toHaveLength(0);
+  const order = await signedOrder(store);
+  await mountWithCleanup(OrderReceipt, { props: { order } });
+  expect(queryText(".kkt-copy-fd")).toInclude("7");
+  expect(queryText(".kkt-copy-fn")).toInclude("9999078900000101");
+});
