@@ -66,7 +66,7 @@ export class ShopFloor {
         employee: { name: cashier.name, pin: cashier.pin },
       });
       await pos.open();
-      await pos.waitForTillMode("online");
+      await pos.waitForTillMode("online", 120_000);
       return new ShopFloor(stand, await ledgersOf(stand), browser, pos);
     } catch (error) {
       await browser.close();
