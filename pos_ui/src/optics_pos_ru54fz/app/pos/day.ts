@@ -64,7 +64,7 @@ export class PosDay {
    */
   async closeShift(): Promise<ShiftClosed | null> {
     const key = `z:${crypto.randomUUID()}`;
-    if (!this.mayCloseShift) return await this.closeShiftAsManager(key);
+    if (!(await this.mayCloseShift())) return await this.closeShiftAsManager(key);
     try {
       return await closeShift(this.kkt.till.client, this.cashier, key);
     } catch (error) {
@@ -126,10 +126,17 @@ export class PosDay {
     return error instanceof ConnectionLostError;
   }
 
-  private get mayCloseShift(): boolean {
-    const { pos } = this.kkt;
+  /** The till's own word counts: what the page was loaded with may be old. */
+  private async mayCloseShift(): Promise<boolean> {
+    const { pos, till } = this.kkt;
     const cashier = pos.getCashier() as unknown as { _role?: string } | null;
-    return pos.config.kkt_cashier_closes_shift === true || cashier?._role === "manager";
+    if (pos.config.kkt_cashier_closes_shift === true || cashier?._role === "manager") return true;
+    try {
+      return (await till.client.people()).limits.cashier_closes_shift === true;
+    } catch (error) {
+      console.warn("the till did not say who may close the shift", error);
+      return false;
+    }
   }
 
   private async closeShiftAsManager(key: string): Promise<ShiftClosed | null> {

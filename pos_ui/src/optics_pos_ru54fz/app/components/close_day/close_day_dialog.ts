@@ -96,12 +96,19 @@ export class KktCloseDay extends Component<Props> {
     });
   }
 
+  /** Worth knowing, and no difference. */
+  get rounding(): string {
+    const { comparison } = this.state;
+    if (comparison === null || comparison.rounding === 0) return "";
+    return _t("Rounding of totals: %s", this.money(comparison.rounding));
+  }
+
+  /** What differs besides the sums. */
   get notes(): readonly string[] {
     const { comparison } = this.state;
     if (comparison === null) return [];
-    const { unsigned, missing, mismatches, foreign, rounding } = comparison;
+    const { unsigned, missing, mismatches, foreign } = comparison;
     const notes: string[] = [];
-    if (rounding !== 0) notes.push(_t("Rounding of totals: %s", this.money(rounding)));
     if (unsigned.length > 0) {
       notes.push(_t("Orders without a fiscal receipt: %s", unsigned.join(", ")));
     }
