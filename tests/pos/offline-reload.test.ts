@@ -136,7 +136,7 @@ describe("the page without Odoo", () => {
   it("orders and marks that the browser lost come back from the bridge", async () => {
     await link("refuse");
     const signed = await ledgers.kkt.ledger();
-    for (const loss of ["orders", "orders and marks"] as const) {
+    for (const loss of ["orders", "marks of what were drafts", "orders and marks"] as const) {
       await till.lose(loss);
       expect(await till.startPos()).toBeLessThanOrEqual(SCREEN_WITHIN_MS);
       await till.pos.passDoors();

@@ -20,7 +20,12 @@ const ANY_SCREEN =
   ".product-screen, .payment-screen, .receipt-screen, .ticket-screen, .open-register-btn";
 
 /** What is done to the profile's databases while no page of the POS is open. */
-export type Loss = "orders" | "orders and marks" | "everything Odoo loaded";
+export type Loss =
+  | "orders"
+  /** And Odoo's page believes that what was signed is still being sold. */
+  | "marks of what were drafts"
+  | "orders and marks"
+  | "everything Odoo loaded";
 
 export class TillBrowser {
   readonly stand: Stand;
@@ -248,12 +253,22 @@ export class TillBrowser {
           ? what === "everything Odoo loaded"
             ? all
             : orders
-          : what === "orders and marks"
+          : what.includes("marks")
             ? ["kkt-orders"]
             : [];
         if (stores.length > 0) {
           const transaction = database.transaction(stores, "readwrite");
-          for (const store of stores) transaction.objectStore(store).clear();
+          if (isOdoo && what === "marks of what were drafts") {
+            const all = transaction.objectStore("pos.order");
+            all.openCursor().onsuccess = ({ target }) => {
+              const cursor = (target as IDBRequest<IDBCursorWithValue | null>).result;
+              if (cursor === null) return;
+              cursor.update({ ...(cursor.value as object), state: "draft" });
+              cursor.continue();
+            };
+          } else {
+            for (const store of stores) transaction.objectStore(store).clear();
+          }
           await new Promise<void>((resolve, reject) => {
             transaction.oncomplete = () => resolve();
             transaction.onabort = () => reject(transaction.error ?? new Error(name));
