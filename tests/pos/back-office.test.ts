@@ -233,7 +233,7 @@ describe("the back office of the tills", () => {
     });
   });
 
-  it("shows an administrator a code to pair the till by", async () => {
+  it("shows an administrator a pairing code and a new credential once, and blocks the till", async () => {
     await as(ADMIN, async (office) => {
       const { page } = office;
       await office.open(`${OURS}.kkt_till_action`, tillId);
@@ -242,6 +242,17 @@ describe("the back office of the tills", () => {
       await code.waitFor();
       expect(await code.innerText()).toMatch(/^[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}$/);
       await page.screenshot({ path: join(stand.dir, "pairing-code.png") });
+      await page.locator(".modal-footer button").first().click();
+
+      await office.press("action_rotate_credential");
+      await page.locator(".modal-footer .btn-primary").click();
+      const told = page.locator(".o_notification_content");
+      await told.waitFor();
+      expect(await told.innerText()).toMatch(/T1\.\S{20,}/);
+      await page.screenshot({ path: join(stand.dir, "credential.png") });
+      await office.press("action_block");
+      await page.locator(".modal-footer .btn-primary").click();
+      await until("the till is blocked", async () => (await field("state")) === "blocked", WAIT_MS);
     });
   });
 
