@@ -94,12 +94,19 @@ async function measureStart(withTill: PosPage, stock: PosPage): Promise<Figure> 
 }
 
 async function toldAfter(page: Page, from: number): Promise<number> {
-  const found = await page.waitForFunction<number, number>(
-    "(from) => globalThis.benchModes.find((one) => one.mode === 'absent' && one.at >= from)?.at",
+  const found = await page.waitForFunction(
+    (after) => {
+      const { benchModes } = globalThis as unknown as {
+        benchModes: { mode: string; at: number }[];
+      };
+      return benchModes.find(({ mode, at }) => mode === "absent" && at >= after)?.at;
+    },
     from,
     { timeout: TOLD_WITHIN_MS },
   );
-  return (await found.jsonValue()) - from;
+  const at = await found.jsonValue();
+  if (at === undefined) throw new Error("the page was told nothing");
+  return at - from;
 }
 
 async function measureTold(stand: Stand, pos: PosPage): Promise<readonly Figure[]> {
