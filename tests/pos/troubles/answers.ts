@@ -103,5 +103,5 @@ export function badAnswers(floor: () => TroubleFloor): void {
     expect(at.bridge.live).toBe(1);
     const uuid = await at.pay();
     await at.sellsNow(uuid);
-  });
+  }, 420_000);
 }

@@ -123,6 +123,40 @@ export function openOutcomes(floor: () => TroubleFloor): void {
     expect(signed?.sum).toBe(lens.priceKopecks);
   });
 
+  it("the next order meets the stopped till: a manager ends the other receipt there, both are sold", async () => {
+    const at = floor();
+    const { pos, kkt } = at;
+    const first = await at.pay();
+    await kkt.fault({ kind: "power-cut", when: "before-execute", command: "FF45" });
+    await pos.pressValidate();
+    await at.trouble("outcome_unknown").waitFor({ timeout: SOON_MS });
+    await kkt.clearFaults();
+    await kkt.post("/fn/replace", {});
+    await kkt.post("/power", { on: true });
+    await at.trouble("lane_stopped").waitFor({ timeout: 120_000 });
+    await pos.page.locator(".kkt-wait-leave").click();
+    await pos.page.locator(".product-screen").waitFor();
+
+    const second = await at.pay();
+    await pos.pressValidate();
+    await pos.page.locator(".kkt-trouble-action").waitFor({ timeout: SOON_MS });
+    expect(await at.said("trouble-lane-stopped-next")).toMatch(/управляющ/i);
+    await pos.page.locator(".kkt-trouble-action").click();
+    await pos.page.locator(".kkt-paper-nothing").click({ timeout: SOON_MS });
+    await managerSays(at, "trouble-lane-stopped-next-pin");
+    await until("the till goes on", async () => (await at.view()).lane !== "stopped", SOON_MS);
+    await at.sellsNow(second);
+    expect(await kkt.receiptsOf(first)).toEqual([]);
+    await pos.page.evaluate((orderUuid) => {
+      const { posmodel } = globalThis as unknown as {
+        posmodel: { navigate(screen: string, params: object): void };
+      };
+      posmodel.navigate("PaymentScreen", { orderUuid });
+    }, first);
+    await pos.page.locator(".payment-screen").waitFor();
+    await at.sellsNow(first);
+  });
+
   async function managerSays(at: TroubleFloor, picture: string): Promise<void> {
     if (MANAGER === undefined) throw new Error("nobody is a manager");
     const dialog = new PinDialog(at.pos.page);
