@@ -127,9 +127,10 @@ export class Recorder {
     const page = this.#page;
     if (page === null || page.isClosed() || page.url() === "about:blank") return;
     try {
-      const { english, cutOff, tooPale, focusLost } = await look(page);
+      const { english, cutOff, overlaps, tooPale, focusLost } = await look(page);
       if (english.length > 0) see.check(`На экране английское: ${english.join(", ")}`, false);
       if (cutOff.length > 0) see.check(`На экране не помещается: ${cutOff.join("; ")}`, false);
+      if (overlaps.length > 0) see.check(`Перекрыто: ${overlaps.join("; ")}`, false);
       if (tooPale.length > 0) see.check(`Бледно: ${tooPale.join("; ")}`, false);
       if (focusLost) see.check("Клавиатура не достаёт до открытого окна", false);
     } catch (error) {

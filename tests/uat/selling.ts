@@ -83,6 +83,7 @@ export async function seeBuffer(see: Seen, counter: Counter, level: number): Pro
     60_000,
   );
   see.equal("В буфере моста", buffer.level, level);
+  await counter.bar.waitForBridge();
   const text = await counter.bar.waitForText(new RegExp(`(^|\\D)${level}(\\D|$)`));
   see.check(`Индикатор: «${text}»`, true);
 }

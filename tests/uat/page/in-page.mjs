@@ -71,6 +71,19 @@
     return found < (large ? 3 : 4.5) - 0.005 ? [`${words(one)} (${found.toFixed(2)} : 1)`] : [];
   });
 
+  /** The bar on top is where most stands side by side. */
+  const bar = [...document.querySelectorAll(".pos-topheader .btn, .pos-topheader .input-group")]
+    .filter(visible)
+    .map((one) => ({ one, box: one.getBoundingClientRect() }));
+  const overlaps = bar.flatMap(({ one, box }, index) =>
+    bar.slice(index + 1).flatMap(({ one: other, box: next }) => {
+      const wide = Math.min(box.right, next.right) - Math.max(box.left, next.left);
+      const high = Math.min(box.bottom, next.bottom) - Math.max(box.top, next.top);
+      const apart = wide < 3 || high < 3 || one.contains(other) || other.contains(one);
+      return apart ? [] : [`${words(one)} / ${words(other)}`];
+    }),
+  );
+
   const dialogs = [...document.querySelectorAll(".modal")].filter(visible);
   const top = dialogs.at(-1);
 
@@ -80,6 +93,7 @@
     cutOff: [...new Set(cutOff.map(words))].concat(
       page !== null && page.scrollWidth > page.clientWidth ? ["вся страница"] : [],
     ),
+    overlaps,
     tooPale: [...new Set(tooPale)],
     // keys go nowhere, or to what lies below
     focusLost: top !== undefined && !top.contains(document.activeElement),

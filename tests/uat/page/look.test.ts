@@ -21,9 +21,17 @@ describe("a look at a screen", () => {
        <p hidden>Refund</p>`,
     );
     expect(await look(page)).toEqual({
-      ...{ english: [], cutOff: [], tooPale: [] },
+      ...{ english: [], cutOff: [], overlaps: [], tooPale: [] },
       focusLost: false,
     });
+  });
+
+  it("finds what lies over each other in the bar", async () => {
+    await page.setContent(
+      `<div class="pos-topheader"><button class="btn" style="width:90px">1003</button>
+       <button class="btn" style="margin-left:-40px">В сети</button></div>`,
+    );
+    expect((await look(page)).overlaps).toEqual(["1003 / В сети"]);
   });
 
   it("finds a dialog that the keyboard does not reach", async () => {

@@ -9,6 +9,8 @@ export interface Looked {
   readonly english: readonly string[];
   /** Words of buttons, titles and of our own screens that do not fit. */
   readonly cutOff: readonly string[];
+  /** Buttons of the bar on top that lie over each other. */
+  readonly overlaps: readonly string[];
   /** Words of our own screens with a contrast below WCAG's AA, and how much there is. */
   readonly tooPale: readonly string[];
   /** A dialog is open, and the keyboard does not reach it. */
@@ -27,8 +29,8 @@ async function lookOnce(page: Page): Promise<Looked> {
   return { english: englishWords(words), ...rest };
 }
 
-const isWell = ({ english, cutOff, tooPale, focusLost }: Looked): boolean =>
-  english.length + cutOff.length + tooPale.length === 0 && !focusLost;
+const isWell = ({ english, cutOff, overlaps, tooPale, focusLost }: Looked): boolean =>
+  english.length + cutOff.length + overlaps.length + tooPale.length === 0 && !focusLost;
 
 /** What is shown, tooltips and hints of empty fields included. */
 export async function look(page: Page): Promise<Looked> {

@@ -2,9 +2,11 @@
 import type { Locator, Page } from "playwright-core";
 
 export class TillBar {
+  readonly #page: Page;
   readonly #item: Locator;
 
   constructor(page: Page) {
+    this.#page = page;
     this.#item = page.locator(".kkt-status").first();
   }
 
@@ -18,6 +20,11 @@ export class TillBar {
   async waitForText(pattern: RegExp, timeout = 90_000): Promise<string> {
     await this.#item.filter({ hasText: pattern }).waitFor({ timeout });
     return this.text();
+  }
+
+  /** Waits until the bridge answers this page; what was said before stays shown meanwhile. */
+  async waitForBridge(timeout = 90_000): Promise<void> {
+    await this.#item.and(this.#page.locator(":not([data-mode=absent])")).waitFor({ timeout });
   }
 
   async mode(): Promise<string> {

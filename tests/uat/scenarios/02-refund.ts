@@ -55,6 +55,8 @@ export const refund: Scenario = {
         await pos.refund({ [glasses.name]: 1 }, { keepPayments: true });
         refundUuid = pos.orderUuid();
         see.check("Возврат — отдельный заказ", refundUuid !== uuid);
+        const tabs = await pos.page.locator(".pos-leftheader").innerText();
+        see.matches("Заказы вверху", tabs, /\(возврат\)/);
         const lines = await pos.page.locator(".paymentline").allInnerTexts();
         see.equal("Строк оплаты", lines.length, 1);
         see.matches("Деньги назад тем же способом", lines.join("; "), /Наличные/);

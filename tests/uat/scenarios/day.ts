@@ -70,6 +70,7 @@ export const cashiersDay: Scenario = {
       await pos.toPayment();
       await pos.addPayment(CASH, "10000");
       see.equal("Строк оплаты", await page.locator(".paymentline").count(), 1);
+      see.matches("На экране", await page.locator(".payment-summary").innerText(), /Сдача/);
     });
     const sum = glasses.priceKopecks + napkin.priceKopecks;
     let reference = "";
@@ -150,7 +151,8 @@ export const cashiersDay: Scenario = {
         );
         see.equal("Сессия", state, "closed");
         // the page begins anew by itself
-        await page.locator(".open-register-btn").waitFor({ timeout: 90_000 });
+        // a trial waits until nothing lies over it any more
+        await page.locator(".open-register-btn").click({ trial: true, timeout: 90_000 });
       },
       [1],
     );

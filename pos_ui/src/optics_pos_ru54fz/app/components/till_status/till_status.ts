@@ -1,4 +1,4 @@
-import { Component, onWillUnmount, useState } from "@odoo/owl";
+import { Component, onMounted, onWillUnmount, useRef, useState } from "@odoo/owl";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { _t } from "@web/core/l10n/translation";
 import { bufferStep, minutesSince, tillNow, type TillView } from "../../bridge/status.ts";
@@ -29,7 +29,14 @@ export class KktTillStatus extends Component<Props> {
     this.view = useState(this.props.view);
     this.clock = useState({ now: performance.now() });
     const timer = setInterval(() => (this.clock.now = performance.now()), CLOCK_MS);
-    onWillUnmount(() => clearInterval(timer));
+    const button = useRef<HTMLElement>("button");
+    // the orders beside it count anew how many of them fit
+    const observer = new ResizeObserver(() => window.dispatchEvent(new Event("resize")));
+    onMounted(() => button.el && observer.observe(button.el));
+    onWillUnmount(() => {
+      clearInterval(timer);
+      observer.disconnect();
+    });
   }
 
   private get now(): number | null {
