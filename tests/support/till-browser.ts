@@ -156,9 +156,9 @@ export class TillBrowser {
   }
 
   /** Opens the POS in a browser that was off; ms until its first screen. */
-  async startPos(): Promise<number> {
+  async startPos(path = ""): Promise<number> {
     const from = performance.now();
-    const address = `${this.options.url}/pos/ui/${this.options.posConfigId}`;
+    const address = `${this.options.url}/pos/ui/${this.options.posConfigId}${path}`;
     await this.page.goto(address, { waitUntil: "commit" });
     await this.#screen();
     return performance.now() - from;
