@@ -100,3 +100,13 @@ test("Validate of a signed order goes to the screen with its copy", async () => 
   expect(await validation.shouldHideValidationBehindFeedbackScreen()).not.toBe(false);
   expect(validation.nextPage.page).toBe("ReceiptScreen");
 });
+
+test("another price list changes nothing of a signed order", async () => {
+  const { store } = await setupPosWithTill();
+  const order = await paidOrder(store);
+  await fiscalize(store.kkt, order);
+  const [before, total] = [order.pricelist_id, order.priceIncl];
+  order.setPricelist(null);
+  expect(order.pricelist_id).toBe(before);
+  expect(order.priceIncl).toBe(total);
+});

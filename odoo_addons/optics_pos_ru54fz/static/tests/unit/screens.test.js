@@ -3,6 +3,7 @@ import { animationFrame, queryAll, queryOne, queryText } from "@odoo/hoot-dom";
 import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
+import { CashMovePopup } from "@point_of_sale/app/components/popups/cash_move_popup/cash_move_popup";
 import { Navbar } from "@point_of_sale/app/components/navbar/navbar";
 import { Chrome } from "@point_of_sale/app/pos_app";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
@@ -136,4 +137,19 @@ test("OrderReceipt: the copy says what was signed, and nothing before", async ()
   await mountWithCleanup(OrderReceipt, { props: { order } });
   expect(queryText(".kkt-copy-fd")).toInclude("7");
   expect(queryText(".kkt-copy-fn")).toInclude("9999078900000101");
+});
+
+test("CashMovePopup: no cash is moved of nothing, and the popup stays", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const dialogs = watchDialogs(store);
+  let closed = false;
+  const popup = {
+    pos: store,
+    state: { type: "in", amount: "0", reason: "" },
+    props: { close: () => (closed = true) },
+  };
+  await CashMovePopup.prototype.confirm.call(popup);
+  expect(dialogs).toEqual(["AlertDialog"]);
+  expect(closed).toBe(false);
+  expect(bridge.receipts).toHaveLength(0);
 });
