@@ -32,14 +32,14 @@ class KktPosController(PosController):
             "title": _("The Point of Sale can't be opened without Odoo now"),
             "body": [
                 _(
-                    "Odoo does not answer, and this browser has no copy of the Point of "
-                    "Sale to start from: its session was closed, you have logged out, or "
-                    "it was never opened here."
+                    "Odoo does not answer, and this browser has no copy of the Point "
+                    "of Sale to start from: its session was closed, you have logged "
+                    "out, or it was never opened here."
                 ),
                 _("What was sold is kept at the till and will reach Odoo by itself."),
                 _(
-                    "Check the network cable or the Wi-Fi and try again. If that does not "
-                    "help, call the manager."
+                    "Check the network cable or the Wi-Fi and try again. If that does "
+                    "not help, call the manager."
                 ),
             ],
             "retry": _("Try again"),
