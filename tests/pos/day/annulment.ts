@@ -121,6 +121,12 @@ export function annulmentFlows(shopOf: () => DayShop): void {
     const { page, floor, ledgers, day, pin } = shop;
     await day.open();
     await floor.picture("day");
+    // by the till's clock, whatever zone the browser is in
+    const { shift } = (await (await fetch(`${ledgers.kkt.url}/state`)).json()) as {
+      shift: { openedAt: string };
+    };
+    const shown = await page.locator(".kkt-day-shift").innerText();
+    expect(shown).toContain(shift.openedAt.slice(11, 16));
     await day.press("x");
     await day.message(/X-отчёт/, WAIT_MS);
     await floor.picture("day-x");

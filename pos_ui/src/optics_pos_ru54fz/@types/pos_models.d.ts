@@ -15,6 +15,8 @@ export interface KktTillRecord {
   readonly code: string;
   readonly name: string;
   readonly bridge_url: string;
+  /** IANA name, e.g. `Europe/Moscow`. */
+  readonly timezone?: string;
 }
 
 export interface LoyaltyProgram {

@@ -23,14 +23,19 @@ interface State {
   failed: boolean;
 }
 
-const wall = (iso: string): string => {
+/** By the till's clock, as the paper has it, whatever zone the browser is in. */
+function wall(iso: string, zone: string | undefined): string {
   const { DateTime } = (
     globalThis as unknown as {
-      luxon: { DateTime: { fromISO(text: string): { toFormat(format: string): string } } };
+      luxon: {
+        DateTime: {
+          fromISO(text: string, options: object): { toFormat(format: string): string };
+        };
+      };
     }
   ).luxon;
-  return DateTime.fromISO(iso).toFormat("dd.MM HH:mm");
-};
+  return DateTime.fromISO(iso, zone === undefined ? {} : { zone }).toFormat("dd.MM HH:mm");
+}
 
 /** The shift, and what a cashier does with it: X, Z, cash, a copy, the end of the day. */
 export class KktDayDialog extends Component<Props> {
@@ -74,7 +79,9 @@ export class KktDayDialog extends Component<Props> {
     if (shift.state === "closed") {
       return _t("Shift %s is closed. The next receipt opens a new one.", String(shift.number));
     }
-    const since = shift.opened_at ? wall(shift.opened_at) : "?";
+    const till = this.props.kkt.pos.config.kkt_till_id;
+    const zone = till ? till.timezone : undefined;
+    const since = shift.opened_at ? wall(shift.opened_at, zone) : "?";
     return _t("Shift %(number)s is open since %(since)s, receipts: %(receipts)s", {
       number: String(shift.number),
       since,
