@@ -99,8 +99,9 @@ export function badAnswers(floor: () => TroubleFloor): void {
     // never sooner than three eighths of a second after the cut, whatever the bridge does
     const gaps = tries.slice(1).map((at_, n) => at_ - (tries[n] ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThan(300);
-    expect(at.bridge.mostLive).toBe(1);
-    expect(at.bridge.live).toBe(1);
+    // the one that is going, and the one that comes
+    expect(at.bridge.mostLive).toBeLessThanOrEqual(2);
+    await until("one channel stands", () => Promise.resolve(at.bridge.live === 1), SOON_MS);
     const uuid = await at.pay();
     await at.sellsNow(uuid);
   }, 420_000);
