@@ -63,6 +63,67 @@ export async function addPromotions(odoo: OdooClient, posConfigId: number): Prom
   });
 }
 
+/** A price list that takes a share off everything, beside the shop's own. */
+export async function addPriceList(
+  odoo: OdooClient,
+  posConfigId: number,
+  name: string,
+  percent: number,
+): Promise<void> {
+  const [currency] = await odoo.search("res.currency", [["name", "=", "RUB"]]);
+  const list = (values: object) =>
+    odoo.create("product.pricelist", { currency_id: currency, ...values });
+  const own = await list({ name: "Розница" });
+  const other = await list({
+    name,
+    item_ids: [
+      [0, 0, { applied_on: "3_global", compute_price: "percentage", percent_price: percent }],
+    ],
+  });
+  await odoo.write("pos.config", [posConfigId], {
+    use_pricelist: true,
+    available_pricelist_ids: [[6, 0, [own, other]]],
+    pricelist_id: own,
+  });
+}
+
+/** A way to pay later, for buyers whom the shop trusts. */
+export async function sellOnCredit(
+  odoo: OdooClient,
+  posConfigId: number,
+  name: string,
+): Promise<void> {
+  const method = await odoo.create("pos.payment.method", {
+    name,
+    split_transactions: true,
+    kkt_payment_type: "credit",
+  });
+  await odoo.write("pos.config", [posConfigId], { payment_method_ids: [[4, method]] });
+}
+
+/** A product with a sale tax of its own. */
+export async function addTaxedProduct(
+  odoo: OdooClient,
+  product: { readonly name: string; readonly roubles: number },
+  tax: { readonly name: string; readonly percent: number; readonly vatCode: string | false },
+): Promise<void> {
+  const taxId = await odoo.create("account.tax", {
+    name: tax.name,
+    amount: tax.percent,
+    amount_type: "percent",
+    type_tax_use: "sale",
+    price_include_override: "tax_included",
+    kkt_vat_code: tax.vatCode,
+  });
+  await odoo.create("product.template", {
+    name: product.name,
+    type: "consu",
+    available_in_pos: true,
+    list_price: product.roubles,
+    taxes_id: [[6, 0, [taxId]]],
+  });
+}
+
 /** Down payments of a POS are sold with a product of their own. */
 export async function allowDownPayments(odoo: OdooClient, posConfigId: number): Promise<void> {
   const sku = "DOWN-PAYMENT";
