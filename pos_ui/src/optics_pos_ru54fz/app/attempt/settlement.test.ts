@@ -64,11 +64,16 @@ class Scene {
     if (open === null) throw new Error("nobody has asked");
     this.open = null;
     if (answer instanceof Error) open.reject(answer);
-    else open.resolve(answer);
+    else {
+      // the bridge knows what it has told of
+      this.states = [answer];
+      open.resolve(answer);
+    }
     await this.flush();
   }
 
   async hear(receipt: BridgeReceipt): Promise<void> {
+    this.states = [receipt];
     this.settlement.hear(receipt);
     await this.flush();
   }
@@ -103,6 +108,16 @@ describe("a bridge that forgot a receipt it had", () => {
     const before = scene.posts;
     scene.states = [];
     await scene.timers.advance(2_000);
+    expect(await scene.ended).toMatchObject({ kind: "forgotten", record: { state: "closing" } });
+    expect(scene.posts).toBe(before);
+  });
+
+  test("is noticed also when it was back before any call failed", async () => {
+    const scene = new Scene();
+    await scene.answer(bridgeReceipt("closing"));
+    const before = scene.posts;
+    scene.states = [];
+    await scene.timers.advance(1_000);
     expect(await scene.ended).toMatchObject({ kind: "forgotten", record: { state: "closing" } });
     expect(scene.posts).toBe(before);
   });
@@ -161,7 +176,7 @@ describe("an order at the till", () => {
     await scene.timers.advance(1_000);
     await scene.answer(bridgeReceipt("fiscalized"));
     expect((await scene.ended).kind).toBe("fiscalized");
-    expect(scene.calls).toEqual([POST, POST, POST]);
+    expect(scene.calls).toEqual([POST, "state", POST, "state", POST]);
   });
 
   test("the live channel is quicker than the answer", async () => {

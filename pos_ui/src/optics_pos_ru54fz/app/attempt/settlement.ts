@@ -76,8 +76,6 @@ export class Settlement {
   private timer: unknown = null;
   /** No request of this attempt has left the page yet. */
   private certain: boolean;
-  /** The bridge may be another than the one that took the receipt: ask before sending again. */
-  private askFirst: boolean;
   private forgotten = false;
 
   /**
@@ -87,7 +85,6 @@ export class Settlement {
   constructor(record: OrderRecord, fresh: boolean, deps: SettlementDeps) {
     this.record = record;
     this.certain = fresh;
-    this.askFirst = !fresh;
     this.deps = deps;
   }
 
@@ -163,15 +160,17 @@ export class Settlement {
       .catch(() => undefined);
   }
 
-  /** A receipt that the bridge had and forgot is never sent again: it may be on paper. */
+  /**
+   * A receipt that the bridge had and forgot is never sent again: it may be on paper. It is asked
+   * each time, for a bridge that starts with another journal may be back before a call fails.
+   */
   private async request(): Promise<Event> {
     const { body, uuid, state } = this.record;
     if (body === null) throw new Error(`attempt ${keyOf(this.record)} was never begun`);
     const key = keyOf(this.record);
-    if (this.askFirst && state !== "sent") {
+    if (state !== "sent") {
       const receipts = await this.deps.client.orderStates([uuid]);
       if (!receipts.some((receipt) => receipt.uuid === uuid)) return { type: "forgotten" };
-      this.askFirst = false;
     }
     const receipt = await this.deps.client.sendReceipt(key, body);
     if (!isReceipt(receipt) || receipt.uuid !== uuid) {
@@ -193,7 +192,6 @@ export class Settlement {
     const flooded = verdict.kind === "busy" && verdict.reason.code === "rate_limited";
     this.pauseMs = flooded ? verdict.retryMs : ASK_AGAIN_MS;
     this.away = verdict.kind === "open" ? verdict.reason : null;
-    if (this.away !== null) this.askFirst = true;
     const at = this.deps.now();
     switch (verdict.kind) {
       case "told":
