@@ -4,6 +4,7 @@
  * Odoo the till says that it needs it.
  */
 import { join } from "node:path";
+import { until } from "@opticserp/fixtures/stand/control.ts";
 import { PosPage } from "@opticserp/fixtures/stand/pos-page.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { itemTagsOf, tagsOf } from "../support/document-tags.ts";
@@ -124,6 +125,43 @@ describe("a down payment and its settlement", () => {
     expect(kopecks(order.amount_total) + (offset ?? 0)).toBe(whole);
     expect(Math.abs((offset ?? 0) - prepaid)).toBeLessThanOrEqual(2);
     expect(tagsOf(tlv, 1081)).toEqual([kopecks(order.amount_total)]);
+  });
+
+  it("takes an advance where the shop says so: money for nothing named", async () => {
+    const { pos, ledgers, stand } = floor;
+    const [till] = stand.shop.tills;
+    const customer = { name: "Авансова А. А.", phone: "+7 999 765-43-21" };
+    const other = await addSalesOrder(ledgers.odoo, customer, [frame]);
+    await pos.newOrder();
+    await ledgers.odoo.write("pos.config", [till?.posConfigId ?? 0], {
+      kkt_down_payment: "advance",
+    });
+    // a page keeps its settings until its data is loaded anew
+    await until("nothing waits for Odoo", () =>
+      pos.page.evaluate<boolean>(`posmodel.getPendingOrder().orderToCreate.length === 0`),
+    );
+    const reloaded = pos.page.waitForEvent("load");
+    await pos.page.evaluate(`void posmodel.reloadData(true)`);
+    await reloaded;
+    await pos.passDoors();
+    await pos.waitForTillMode("online", PATIENCE_MS);
+    await chooseSalesOrder(pos, other.name, "amount");
+    const keys = pos.page.locator(".modal-content").last();
+    for (const key of "1000") {
+      await keys.locator(`.numpad-button[value="${key}"]`).click({ delay: 200 });
+    }
+    await keys.locator(".modal-footer .btn-primary").click();
+    await pos.page.locator(".order-container .orderline").first().waitFor();
+    const uuid = pos.orderUuid();
+    await pos.toPayment();
+    await pos.addPayment(CARD);
+    await pos.validate(PATIENCE_MS);
+    await floor.picture("advance-receipt");
+    const { tlv, sum } = await documentOf(uuid);
+    expect(sum).toBe(100_000);
+    expect(itemTagsOf(tlv, 1212)).toEqual([10]);
+    expect(itemTagsOf(tlv, 1214)).toEqual([3]);
+    expect(itemTagsOf(tlv, 1199)).toEqual([6]);
   });
 
   it("leaves two receipts of one sales order", async () => {

@@ -7,7 +7,7 @@ import { freePort } from "@opticserp/native";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Link, type LinkMode } from "../support/gate.ts";
 import { delivered, expectFourAgree } from "../support/ledgers.ts";
-import { ShopFloor, product } from "../support/shop-floor.ts";
+import { CARD, ShopFloor, product } from "../support/shop-floor.ts";
 
 /** Of the issue: delivered after Odoo's return with no further sale, ms. */
 const DELIVERED_WITHIN_MS = 60_000;
@@ -75,5 +75,46 @@ describe("a sale without Odoo", () => {
       expect((await expectFourAgree(ledgers, uuid, sum)).fd).toBe(fd);
     }
     await floor.pos.waitForTillMode("online", 150_000);
+  });
+
+  it("takes a manager's PIN for a discount while Odoo is cut", async () => {
+    if (!floor || !link) throw new Error("the shop is not open");
+    const { pos, ledgers } = floor;
+    const { page } = pos;
+    const frame = product("frames");
+    await link.set("refuse");
+    await pos.addProduct(frame.name);
+    await pos.pad("%", "2", "5");
+    await page.locator(".order-container .orderline.selected").filter({ hasText: "25%" }).waitFor();
+    const uuid = pos.orderUuid();
+    await page.locator(".pay-order-button").first().click();
+    await page.locator(".kkt-pin-person[aria-checked=true]").waitFor({ timeout: 60_000 });
+    for (const digit of "9999") await page.keyboard.press(digit);
+    await page.keyboard.press("Enter");
+    await page.locator(".payment-screen").waitFor({ timeout: 60_000 });
+    await pos.addPayment(CARD);
+    await pos.validate(60_000);
+    await floor.picture("away-approval");
+    await pos.newOrder();
+    expect(await ledgers.odoo.search("pos.order", [["uuid", "=", uuid]])).toEqual([]);
+    await link.set("pass");
+    await expectFourAgree(ledgers, uuid, Math.round(frame.priceKopecks * 0.75));
+    const [order] = await ledgers.odoo.read<{ id: number; kkt_approval: string | false }>(
+      "pos.order",
+      [["uuid", "=", uuid]],
+      ["kkt_approval"],
+    );
+    const [, payload = ""] = (order?.kkt_approval || "").split(".");
+    expect(JSON.parse(Buffer.from(payload, "base64url").toString())).toMatchObject({
+      uuid,
+      percent: 25,
+    });
+    // Odoo holds it for approved, and the manager is named by the bridge's event
+    const doubts = await ledgers.odoo.search("kkt.event", [["kind", "like", "discount"]]);
+    expect(doubts).toEqual([]);
+    await until("Odoo knows who approved", async () => {
+      const events = await ledgers.odoo.search("kkt.till.event", [["kind", "=", "approval.given"]]);
+      return events.length === 1;
+    });
   });
 });
