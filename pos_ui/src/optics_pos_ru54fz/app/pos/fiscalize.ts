@@ -76,13 +76,8 @@ const released = (receipt: WireReceipt, order: PosOrder): WireReceipt => ({
   release: { reason: releaseReason(order) },
 });
 
-/** Marks the order on the disk, ours and Odoo's copy of it, before anything leaves the page. */
-async function mark(
-  kkt: PosTill,
-  order: PosOrder,
-  record: OrderRecord,
-  receipt: WireReceipt,
-): Promise<OrderRecord> {
+/** Marks the order on the disk before anything leaves the page. */
+async function mark(kkt: PosTill, record: OrderRecord, receipt: WireReceipt): Promise<OrderRecord> {
   const sent = {
     body: JSON.stringify(receipt),
     orderName: receipt.order.name,
@@ -90,7 +85,6 @@ async function mark(
   };
   const marked = begin(record, sent, Date.now());
   await kkt.till.store.put(marked);
-  await kkt.pos.data.synchronizeLocalDataInIndexedDB();
   return marked;
 }
 
@@ -167,6 +161,9 @@ async function settleOrder(
   const fresh = !isOpen(record);
   if (fresh) {
     try {
+      // Odoo's own copy is written when the order has rested a while: whatever is noted of an order
+      // from here on (a charge, a wait, the receipt) must not be all that F5 finds of it
+      await kkt.pos.data.synchronizeLocalDataInIndexedDB();
       await noteCharge(kkt, order);
       record = till.store.get(order.uuid) ?? record;
     } catch (error) {
@@ -184,12 +181,7 @@ async function settleOrder(
     if (lacksOriginal(order)) return await waitWithout(kkt, record);
     try {
       const receipt = await receiptOf(kkt, order, record);
-      record = await mark(
-        kkt,
-        order,
-        record,
-        elevated === null ? receipt : released(receipt, order),
-      );
+      record = await mark(kkt, record, elevated === null ? receipt : released(receipt, order));
     } catch (error) {
       if (error instanceof ReceiptRefusal && error.code === "original_not_fiscal") {
         return await waitWithout(kkt, record);
