@@ -6,6 +6,7 @@ import { until, type LedgerDocument } from "@opticserp/fixtures/stand/control.ts
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { itemTagsOf, tagsOf } from "../support/document-tags.ts";
 import { delivered } from "../support/ledgers.ts";
+import { onDisk } from "../support/on-disk.ts";
 import { addPriceList, addTaxedProduct, sellOnCredit } from "../support/sales-offers.ts";
 import { CARD, CASH, ShopFloor, product } from "../support/shop-floor.ts";
 
@@ -18,6 +19,7 @@ const WINTER = { name: "Зимние цены", percent: 20 };
 const CREDIT = "В рассрочку";
 const DROPS = { name: "Капли детские", roubles: 333.33 };
 const RATELESS = { name: "Шнурок без ставки", roubles: 150 };
+const UNKNOWN = "4607123456781";
 const BUYER = "Покупателев П. П.";
 
 const kopecks = (roubles: number) => Math.round(roubles * 100);
@@ -212,6 +214,70 @@ describe("what a shop sells besides", () => {
     expect(tagsOf(document.tlv, 1215)).toEqual([balance]);
     expect(kopecks(order.amount_total) + balance).toBe(document.sum);
     expect(itemTagsOf(document.tlv, 1214)).toEqual([4]);
+  });
+
+  it("takes goods that nobody knows by hand, and tells the accountant", async () => {
+    const { pos, ledgers } = floor;
+    const { page } = pos;
+    await page.keyboard.type(UNKNOWN, { delay: 5 });
+    await page.keyboard.press("Enter");
+    await page.locator(".kkt-hand").waitFor();
+    await floor.picture("hand-item-empty");
+    await page.locator(".kkt-hand-add").click();
+    await page.locator(".kkt-hand-trouble").waitFor();
+    await page.locator(".kkt-hand-name").fill("Футляр «Привет» кожаный");
+    await page.locator(".kkt-hand-price").fill("1 250,50");
+    await page.locator(".kkt-hand-quantity").fill("2");
+    await page.locator('.kkt-hand-rate[data-code="11"]').click();
+    await page.locator('.kkt-hand-rate[data-code="11"][aria-checked=true]').waitFor();
+    await floor.picture("hand-item");
+    await page.locator(".kkt-hand-add").click();
+    const line = page.locator(".order-container .orderline").filter({ hasText: "Привет" });
+    await line.waitFor();
+    const uuid = pos.orderUuid();
+    await onDisk(page, uuid);
+    await pos.reload();
+    await line.waitFor();
+    await floor.picture("hand-item-line");
+    await pos.toPayment();
+    await pos.addPayment(CASH);
+    const { order, document } = await sold("hand-item-receipt");
+    expect(document.sum).toBe(250_100);
+    expect(itemTagsOf(document.tlv, 1030)).toEqual(['Футляр "Привет" кожаный']);
+    expect(itemTagsOf(document.tlv, 1199)).toEqual([11]);
+    expect(itemTagsOf(document.tlv, 1212)).toEqual([1]);
+    const [kept] = await ledgers.odoo.read<{
+      id: number;
+      full_product_name: string;
+      kkt_barcode: string;
+      kkt_entered_by: string;
+    }>(
+      "pos.order.line",
+      [["order_id", "=", order.id]],
+      ["full_product_name", "kkt_barcode", "kkt_entered_by"],
+    );
+    expect(kept).toMatchObject({
+      full_product_name: "Футляр «Привет» кожаный",
+      kkt_barcode: UNKNOWN,
+      kkt_entered_by: "Кассирова А. А.",
+    });
+    const incidents = await ledgers.odoo.read<{ id: number; data: { uuid: string } }>(
+      "kkt.event",
+      [["kind", "=", "item_by_hand"]],
+      ["data"],
+    );
+    expect(incidents.map(({ data }) => data.uuid)).toEqual([uuid]);
+  });
+
+  it("gives goods entered by hand back by their own name", async () => {
+    const { pos } = floor;
+    await pos.openOrders("paid");
+    await pos.page.locator(".ticket-screen .order-row").first().click();
+    await pos.refund({ Привет: 1 }, { keepPayments: true });
+    const { document } = await sold("hand-item-refund");
+    expect(document.operation).toBe(2);
+    expect(document.sum).toBe(125_050);
+    expect(itemTagsOf(document.tlv, 1030)).toEqual(['Футляр "Привет" кожаный']);
   });
 
   it("keeps a signed order that Odoo does not have yet, whatever is pressed", async () => {

@@ -10,6 +10,7 @@ import { Stand } from "@opticserp/fixtures/stand/stand.ts";
 import { freePort } from "@opticserp/native";
 import { chromium, type BrowserContext, type Page } from "playwright-core";
 import { Link } from "./gate.ts";
+import { onDisk } from "./on-disk.ts";
 import { SEED } from "./shop-floor.ts";
 
 /** The touch screens that tills have. */
@@ -176,39 +177,8 @@ export class TillBrowser {
   }
 
   /** Waits until Odoo's page has this order on the disk, with its lines. */
-  async onDisk(uuid: string): Promise<void> {
-    await until(
-      `order ${uuid} is on the disk`,
-      () =>
-        this.page.evaluate(
-          async ([order]) => {
-            const { posmodel } = globalThis as unknown as {
-              posmodel: { data: { databaseName: string } };
-            };
-            const open = indexedDB.open(posmodel.data.databaseName);
-            const database = await new Promise<IDBDatabase>((resolve, reject) => {
-              open.onsuccess = () => resolve(open.result);
-              open.onerror = () => reject(open.error ?? new Error("no database"));
-            });
-            const read = database.transaction(["pos.order", "pos.order.line"]);
-            const all = (name: string) =>
-              new Promise<Record<string, unknown>[]>((resolve, reject) => {
-                const request = read.objectStore(name).getAll();
-                request.onsuccess = () => resolve(request.result as Record<string, unknown>[]);
-                request.onerror = () => reject(request.error ?? new Error(name));
-              });
-            const [orders, lines] = await Promise.all([all("pos.order"), all("pos.order.line")]);
-            database.close();
-            const kept = orders.find((one) => one["uuid"] === order);
-            return (
-              kept !== undefined &&
-              lines.some((one) => (kept["lines"] as unknown[]).includes(one["id"]))
-            );
-          },
-          [uuid] as const,
-        ),
-      20_000,
-    );
+  onDisk(uuid: string): Promise<void> {
+    return onDisk(this.page, uuid);
   }
 
   /** Addresses of all that this browser keeps. */
