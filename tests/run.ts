@@ -2,7 +2,7 @@
  * `make test`: every phase in order, each with its counts; the last line is the sum. One argument
  * names a single phase. Ends what it started and nothing else.
  */
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import {
@@ -10,10 +10,14 @@ import {
   dropDatabase,
   ensureTemplate,
   findProcess,
+  isRunning,
+  processes,
   repoRoot,
   runOdooTests,
   startPostgres,
   statePath,
+  stopProcess,
+  type ProcessRecord,
 } from "@opticserp/native";
 
 interface Counts {
@@ -33,11 +37,24 @@ interface Phase {
   run(): Promise<Counts>;
 }
 
+/** The signal that ends the run, once there was one: no phase begins after it. */
+let ending: NodeJS.Signals | undefined;
+let running: ChildProcess | undefined;
+
+/** Ctrl-C reaches the child too; any other signal comes to this process alone. */
+function endOn(signal: NodeJS.Signals): void {
+  ending = signal;
+  if (signal !== "SIGINT") running?.kill(signal);
+}
+
 function command(program: string, args: readonly string[]): Promise<number> {
+  if (ending !== undefined) return Promise.reject(new Error(`ended by ${ending}`));
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: repoRoot, stdio: ["ignore", "inherit", "inherit"] });
+    running = child;
     child.once("error", reject);
     child.once("exit", (code, signal) => {
+      running = undefined;
       if (signal) reject(new Error(`${program} ended by ${signal}`));
       else resolve(code ?? 1);
     });
@@ -181,12 +198,34 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 
-const postgresWasRunning = findProcess("postgres") !== undefined;
+/** What this run finds is not its own to end. */
+const found = new Set(processes.list().map(({ pid }) => pid));
+
+/**
+ * A run that is ended by a signal leaves what its stands started; each whole phase ends its own.
+ * PostgreSQL stays while another run in this folder uses it.
+ */
+async function stopStarted(): Promise<void> {
+  for (const record of processes.list().reverse()) {
+    if (found.has(record.pid) || record.name === "postgres") continue;
+    if (ending !== undefined) await stopProcess(record);
+  }
+  const postgres = findProcess("postgres");
+  const others = processes.list().filter(isOther);
+  if (!postgres || found.has(postgres.pid)) return;
+  if (others.length === 0) await (await startPostgres()).stop();
+  else console.log(`PostgreSQL stays, used by: ${others.map(({ name }) => name).join(", ")}`);
+}
+
+const isOther = (record: ProcessRecord) => record.name !== "postgres" && isRunning(record);
+
 const rows: string[] = [];
 const blame: string[] = [];
 const total = { passed: 0, failed: 0, skipped: 0 };
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, endOn);
 try {
   for (const phase of chosen) {
+    if (ending !== undefined) break;
     console.log(`\n=== ${phase.name}: ${phase.what}`);
     const started = performance.now();
     let counts: Counts;
@@ -215,9 +254,13 @@ try {
     );
   }
 } finally {
-  if (!postgresWasRunning && findProcess("postgres")) await (await startPostgres()).stop();
+  await stopStarted();
 }
 
+if (ending !== undefined) {
+  console.log(`\nended by ${ending}; what was started is stopped`);
+  process.exit(130);
+}
 if (blame.length > 0) console.log(`\nfailed:\n${blame.map((line) => `  ${line}`).join("\n")}`);
 console.log(`\n${rows.join("\n")}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
