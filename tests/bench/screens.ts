@@ -13,6 +13,8 @@ import { measureTillList } from "./till-list.ts";
 
 const SEED = 1;
 const STARTS = 12;
+/** After a start, at the longest. */
+const REST_MS = 5_000;
 const KILLS = 10;
 const FREEZES = 5;
 /** A page that was told nothing after this is broken, ms. */
@@ -65,7 +67,8 @@ async function startOnce(page: Page): Promise<number> {
   await page.reload();
   const started = await page.waitForFunction<number>("globalThis.benchStarted");
   const ms = await started.jsonValue();
-  await page.waitForLoadState("networkidle").catch(() => undefined);
+  // the start goes on behind the screen; the next one waits for it, and no longer than this
+  await page.waitForLoadState("networkidle", { timeout: REST_MS }).catch(() => undefined);
   return ms;
 }
 
