@@ -31,6 +31,9 @@ export class BridgeStandIn {
   /** What the next receipt is answered with; null: signed. */
   problem = null;
   away = false;
+  /** What the till's catalogue has, by barcode, and which barcodes it was asked for. */
+  catalogue = {};
+  asked = [];
 
   constructor() {
     const route = (path, answer) =>
@@ -61,7 +64,17 @@ export class BridgeStandIn {
     );
     route("/v1/kkt/orders/state", () => json({ receipts: [] }));
     route("/v1/kkt/receipts/search", () => json({ receipts: [], next: null }));
+    route("/v1/catalog", (request) => this.#item(new globalThis.URL(request.url)));
     route("/v1/kkt/receipt", (request) => this.#receipt(request));
+  }
+
+  #item({ searchParams }) {
+    const barcode = searchParams.get("barcode");
+    this.asked.push(barcode);
+    const item = this.catalogue[barcode];
+    if (item !== undefined) return json(item);
+    const problem = { type: "about:blank", title: "-", status: 404, code: "item_unknown" };
+    return json({ ...problem, detail: "-" }, 404);
   }
 
   async #receipt(request) {
@@ -121,6 +134,9 @@ export function loadWholePayments() {
 /** The POS of a test with a till: taxes have VAT codes, payment methods have kinds. */
 export async function setupPosWithTill({ vatCode = "11" } = {}) {
   const bridge = new BridgeStandIn();
+  /** Odoo's `kkt_refundable`: what it knows of receipts and of what is left of them, by uuid. */
+  const odoo = { refundable: {} };
+  onRpc("pos.order", "kkt_refundable", () => odoo.refundable);
   letBrowserSign();
   loadWholePayments();
   onRpc("pos.session", "load_data", async ({ parent }) => {
@@ -138,5 +154,11 @@ export async function setupPosWithTill({ vatCode = "11" } = {}) {
     return data;
   });
   const store = await setupPosEnv();
-  return { store, bridge };
+  // the address of the page never changes in Hoot: the router goes where it is told
+  patchWithCleanup(store.router, {
+    navigate(current, params = {}) {
+      Object.assign(store.router.state, { current, params });
+    },
+  });
+  return { store, bridge, odoo };
 }

@@ -1,4 +1,6 @@
 import { expect, test } from "@odoo/hoot";
+import { delay } from "@odoo/hoot-dom";
+import { patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder } from "@point_of_sale/../tests/unit/utils";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
@@ -109,4 +111,77 @@ test("another price list changes nothing of a signed order", async () => {
   order.setPricelist(null);
   expect(order.pricelist_id).toBe(before);
   expect(order.priceIncl).toBe(total);
+});
+
+/**
+ * What is written and sent, in its order. Odoo writes its own copy of an order when that has rested
+ * a while (in Hoot never); a mark without it is an order that F5 loses.
+ */
+function watchDisk(store, order) {
+  const done = [];
+  patchWithCleanup(store.data, {
+    async synchronizeLocalDataInIndexedDB() {
+      await delay(50);
+      done.push(`copy with ${order.lines.length} lines, ${order.payment_ids.length} payment`);
+      return {};
+    },
+  });
+  patchWithCleanup(store.kkt.till.store, {
+    async put(record) {
+      await super.put(record);
+      done.push(record.state === "unsent" ? `charge of ${record.charged}` : record.state);
+    },
+  });
+  patchWithCleanup(store.kkt.till.client, {
+    async sendReceipt(key, body) {
+      done.push("receipt");
+      return await super.sendReceipt(key, body);
+    },
+  });
+  return done;
+}
+
+test("Odoo's own copy of the order is on the disk before the mark, and the mark before the receipt", async () => {
+  const { store } = await setupPosWithTill();
+  const order = await paidOrder(store);
+  const done = watchDisk(store, order);
+  expect(await fiscalize(store.kkt, order)).toBe("fiscalized");
+  expect(done).toEqual(["copy with 2 lines, 1 payment", "sent", "receipt", "fiscalized"]);
+});
+
+test("Odoo's own copy of the order is on the disk before its card's charge is noted", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const order = await paidOrder(store, "electronic");
+  const done = watchDisk(store, order);
+  bridge.away = true;
+  expect(await fiscalize(store.kkt, order)).toBe("refused");
+  const copy = "copy with 2 lines, 1 payment";
+  expect(done).toEqual([copy, "charge of 1785"]);
+  bridge.away = false;
+  expect(await fiscalize(store.kkt, order)).toBe("fiscalized");
+  expect(done.slice(2)).toEqual([copy, "sent", "receipt", "fiscalized"]);
+});
+
+test("an order that can't be kept is not sent, and nothing is noted of it", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const order = await paidOrder(store, "electronic");
+  patchWithCleanup(store.data, {
+    async synchronizeLocalDataInIndexedDB() {
+      throw new Error("the disk is full");
+    },
+  });
+  const shown = [];
+  patchWithCleanup(globalThis.console, { error: () => undefined });
+  patchWithCleanup(store.dialog, {
+    add(_dialog, { id, text }) {
+      shown.push({ id, text });
+      return () => undefined;
+    },
+  });
+  expect(await fiscalize(store.kkt, order)).toBe("refused");
+  expect(bridge.receipts).toHaveLength(0);
+  expect(store.kkt.till.store.get(order.uuid)).toBe(undefined);
+  expect(shown).toHaveLength(1);
+  expect(shown[0].text).toInclude("the disk is full");
+  order.assertEditable();
 });

@@ -3,6 +3,7 @@ import { models } from "@web/../tests/web_test_helpers";
 import { hootPosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { AccountTax } from "@point_of_sale/../tests/unit/data/account_tax.data";
 import { PosPaymentMethod } from "@point_of_sale/../tests/unit/data/pos_payment_method.data";
+import { PosOrderLine } from "@point_of_sale/../tests/unit/data/pos_order_line.data";
 import { PosSession } from "@point_of_sale/../tests/unit/data/pos_session.data";
 import { ProductTemplate } from "@point_of_sale/../tests/unit/data/product_template.data";
 
@@ -43,4 +44,5 @@ const alsoLoad = (model, ...names) =>
 
 alsoLoad(AccountTax, "kkt_vat_code");
 alsoLoad(PosPaymentMethod, "kkt_payment_type");
+alsoLoad(PosOrderLine, "kkt_name", "kkt_barcode", "kkt_entered_by");
 alsoLoad(ProductTemplate, "kkt_subject", "kkt_payment_method");
