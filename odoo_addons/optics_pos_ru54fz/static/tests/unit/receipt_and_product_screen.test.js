@@ -1,5 +1,12 @@
 import { expect, test } from "@odoo/hoot";
-import { advanceTime, queryAll, queryOne, queryText, waitUntil } from "@odoo/hoot-dom";
+import {
+  advanceTime,
+  animationFrame,
+  queryAll,
+  queryOne,
+  queryText,
+  waitUntil,
+} from "@odoo/hoot-dom";
 import { contains, mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
@@ -193,14 +200,14 @@ test("ProductScreen: a hanging Odoo is waited for two seconds", async () => {
   const { store, bridge, screen, odoo } = await scanning(new Promise(() => undefined));
   const shown = watchDialogs(store);
   let product = "waiting";
-  const asked = screen._getProductByBarcode(CODE).then((found) => (product = found));
+  screen._getProductByBarcode(CODE).then((found) => (product = found));
   await waitUntil(() => odoo.length > 0);
   expect(bridge.asked).toEqual([BARCODE]);
   await advanceTime(1_900);
   expect(product).toBe("waiting");
   expect(shown).toHaveLength(0);
   await advanceTime(200);
-  await asked;
+  await animationFrame();
   expect(product).toBe(undefined);
   expect(shown.map(({ id }) => id)).toEqual(["item_unknown"]);
 });
