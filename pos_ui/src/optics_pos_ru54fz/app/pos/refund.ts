@@ -51,7 +51,7 @@ export async function presetRefundPayments(
       methods.find((one) => one.kkt_payment_type === kind);
     if (method === undefined) continue;
     const added = refund.addPaymentline(method);
-    // the last one keeps what is still due, which the POS rounds by the shop's rule for cash
+    // the last one keeps what is still due: nothing of a refund is rounded
     if (added.status && index < preset.length - 1) added.data.setAmount(-amount / 100);
   }
 }
