@@ -71,15 +71,19 @@ export const registerSilent: Scenario = {
       },
       [2],
     );
+    await log.step("Подтверждает ещё раз", "чек снова ждёт ККТ", async (see) => {
+      await trouble.leave();
+      await pos.pressValidate();
+      await until("the second attempt is accepted", () =>
+        Promise.resolve(journalRow(counter.till.journalPath, uuid)?.state === "accepted"),
+      );
+      await pos.page.locator(".kkt-wait").waitFor();
+      see.equal("Состояние чека", journalRow(counter.till.journalPath, uuid)?.state, "accepted");
+    });
     await log.step(
-      "Подтверждает ещё раз и закрывает браузер",
+      "Закрывает браузер, не дождавшись",
       `чек отозван сам через ${DEADLINE_S} с`,
       async (see) => {
-        await trouble.leave();
-        await pos.pressValidate();
-        await until("the second attempt is accepted", () =>
-          Promise.resolve(journalRow(counter.till.journalPath, uuid)?.state === "accepted"),
-        );
         const from = performance.now();
         await pos.page.goto("about:blank");
         await until(
