@@ -178,6 +178,9 @@ class PosOrderLine(models.Model):
             return 0.0
         order = self.order_id
         product = self.product_id
+        # Goods that nobody knew: no list has a price for them.
+        if self.kkt_name and product == order.config_id.kkt_hand_product_id:
+            return 0.0
         if order.pricelist_id:
             price = order.pricelist_id._get_product_price(
                 product, self.qty, currency=order.currency_id

@@ -98,3 +98,17 @@ class TestHandItem(KktCommon):
     def test_no_list_price_means_no_discount(self):
         order = self.sell_typed()
         self.assertEqual(order._kkt_discount_by_hand(), 0)
+
+    def test_a_list_price_of_their_product_makes_no_discount(self):
+        self.hand.list_price = 1000
+        order = self.sell_typed()
+        self.assertEqual(order._kkt_discount_by_hand(), 0)
+
+    def test_a_typed_name_hides_no_discount_of_other_goods(self):
+        other = self.create_product("Dear", self.categ_basic, 1000)
+        order = self.sell_typed(product_id=other.id)
+        self.assertGreater(order._kkt_discount_by_hand(), 80)
+
+    def test_a_discount_on_them_counts(self):
+        order = self.sell_typed(discount=20)
+        self.assertAlmostEqual(order._kkt_discount_by_hand(), 20)

@@ -3,6 +3,7 @@ import { press, queryAll, queryOne, queryText, waitUntil } from "@odoo/hoot-dom"
 import { contains, mountWithCleanup } from "@web/../tests/web_test_helpers";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { KktHandItemDialog } from "@optics_pos_ru54fz/app/components/hand_item/hand_item_dialog";
+import { wireDiscount } from "@optics_pos_ru54fz/app/pos/discount_gate";
 import { fiscalize } from "@optics_pos_ru54fz/app/pos/fiscalize";
 import { canEnterByHand, enterByHand } from "@optics_pos_ru54fz/app/pos/hand_item";
 import { setupPosWithTill } from "./bridge_stand_in";
@@ -151,6 +152,21 @@ test("the line has the typed name, price and VAT, and the order their total", as
   expect(order.lines).toHaveLength(3);
   expect(order.lines[2].tax_ids).toHaveLength(0);
   expect(kopecks(order.priceIncl)).toBe(250100 + 99999 + 1);
+});
+
+test("the typed price is no discount, whatever their product costs; a discount on it is", async () => {
+  const { store } = await shop();
+  const line = await typeItem(store, { name: NAME, price: 100 });
+  const order = store.getOrder();
+  line.product_id.lst_price = 1000;
+  line.product_id.product_tmpl_id.list_price = 1000;
+  expect(wireDiscount(order)).toBe(null);
+  line.setDiscount(15);
+  expect(wireDiscount(order).percent).toBe(15);
+  // the name alone makes no goods of another product cheaper
+  line.setDiscount(0);
+  store.config.kkt_hand_product_id = store.models["product.product"].get(5);
+  expect(wireDiscount(order).percent).toBeGreaterThan(50);
 });
 
 test("the typed name comes back from the disk", async () => {

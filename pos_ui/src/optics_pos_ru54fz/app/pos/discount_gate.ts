@@ -21,8 +21,15 @@ const HIGHEST = 50;
 const byHand = (order: PosOrder, line: PosOrderline): boolean =>
   line.is_reward_line !== true && !line.refunded_orderline_id && !isDownPayment(order, line);
 
+/** Goods that nobody knew: no list has a price for them, whatever they are sold on. */
+const isEnteredByHand = (order: PosOrder, line: PosOrderline): boolean => {
+  const product = order.config.kkt_hand_product_id;
+  return Boolean(line.kkt_name) && Boolean(product) && line.product_id.id === product.id;
+};
+
 /** The price that the line would have had without anybody's hand, in roubles. */
 function listPrice(order: PosOrder, line: PosOrderline): number {
+  if (isEnteredByHand(order, line)) return line.price_unit;
   const sold = line.sale_order_line_id;
   if (sold) return Number(sold.price_unit ?? 0) * (1 - Number(sold.discount ?? 0) / 100);
   if (line.price_type !== "manual") return line.price_unit;
