@@ -14,6 +14,8 @@ KEPT = timedelta(days=KEPT_DAYS)
 _SECRET = frozenset({"pin", "credential_hash"})
 _HIDDEN = "••••"
 
+_LISTS = ("many2many", "one2many")
+
 #: Shorter than any value that a person compares by eye, longer than any price.
 _LONGEST = 4000
 
@@ -119,8 +121,9 @@ class KktAudit(models.Model):
         if not names or not records:
             yield changed
             return
-        records = self._as_read(records)
+        watched, records = records, self._as_read(records)
         before = {record: self._values(record, names) for record in records}
+        self._forget_read(watched, names)
         yield changed
         rows = []
         for record, old in before.items():
@@ -137,6 +140,7 @@ class KktAudit(models.Model):
                 }
                 for name in differing
             ]
+        self._forget_read(watched, names)
         self._take_down(rows)
 
     @api.model
@@ -154,6 +158,7 @@ class KktAudit(models.Model):
                 for name, (value, text) in told.items()
                 if value
             ]
+        self._forget_read(records, [n for n in names if n in records._fields])
         self._take_down(rows)
 
     @api.model
@@ -171,6 +176,17 @@ class KktAudit(models.Model):
         return records.sudo().with_context(
             lang=get_lang(self.env, "ru_RU").code, active_test=False
         )
+
+    @api.model
+    def _forget_read(self, records, names):
+        """Lists read with all rights are no longer cached for who has less.
+
+        A list is cached once for everybody, filtered by the rights of its first reader:
+        the user would be refused at the taxes of a company that is not theirs.
+        """
+        lists = [n for n in names if records._fields[n].type in _LISTS]
+        if lists and not records.env.su:
+            records.invalidate_recordset(lists)
 
     @api.model
     def _of(self, subject, what, record):

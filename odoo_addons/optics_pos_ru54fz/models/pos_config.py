@@ -101,8 +101,10 @@ class PosConfig(models.Model):
         return domain
 
     def get_statistics_for_session(self, session):
-        """As the card of the Point of Sale shows them: stock puts English words in."""
+        """As the card of the Point of Sale shows them: stock's words are English."""
         statistics = super().get_statistics_for_session(session)
+        if (self.env.lang or "en_US").startswith("en_"):
+            return statistics
         if session.start_at:
             day = fields.Datetime.context_timestamp(self, session.start_at)
             statistics["date"]["start_date"] = format_date(

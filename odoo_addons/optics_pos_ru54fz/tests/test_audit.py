@@ -37,6 +37,30 @@ class TestAudit(KktCommon):
     # What is taken down
     # ------------------------------------------------------------------
 
+    def test_taxes_of_another_company_stand_in_nobodys_way(self):
+        other = self.env["res.company"].create({"name": "Other Shops"})
+        group = self.env["account.tax.group"].create(
+            {"name": "Other", "company_id": other.id}
+        )
+        foreign = self.env["account.tax"].create(
+            {
+                "name": "Tax of others",
+                "amount": 5,
+                "company_id": other.id,
+                "tax_group_id": group.id,
+                "country_id": self.env.company.account_fiscal_country_id.id,
+            }
+        )
+        template = self.product.product_tmpl_id
+        template.taxes_id += foreign
+        self.env.invalidate_all()
+        mine = template.with_user(self.accountant)
+        for price in (4900, 5000):
+            mine.list_price = price
+            self.assertNotIn("Tax of others", mine.taxes_id.mapped("name"))
+        self.env.invalidate_all()
+        self.assertIn(foreign, template.sudo().taxes_id)
+
     def test_price_of_a_product(self):
         product = self.product.with_user(self.accountant)
         product.product_tmpl_id.list_price = 4900

@@ -109,3 +109,5 @@ class TestOdooTerms(TransactionCase):
         shown = config.get_statistics_for_session(session)
         self.assertEqual(shown["date"]["start_date"], "23 нояб.")
         self.assertIn("(заказов: 1)", shown["orders"]["paid"]["display"])
+        stock = config.with_context(lang="en_US").get_statistics_for_session(session)
+        self.assertIn("(1 order)", stock["orders"]["paid"]["display"])
