@@ -17,6 +17,7 @@ import {
   startPostgres,
   statePath,
   stopProcess,
+  useOwnTemporaryFolder,
   type ProcessRecord,
 } from "@opticserp/native";
 
@@ -197,6 +198,8 @@ if (chosen.length === 0) {
   console.error(`no phase "${wanted}"; there are: ${phases.map(({ name }) => name).join(", ")}`);
   process.exit(2);
 }
+
+useOwnTemporaryFolder();
 
 /** What this run finds is not its own to end. */
 const found = new Set(processes.list().map(({ pid }) => pid));

@@ -12,6 +12,7 @@ import {
   repoRoot,
   startPostgres,
   statePath,
+  useOwnTemporaryFolder,
 } from "@opticserp/native";
 import { measureBacklog } from "./backlog.ts";
 import { measureDoor } from "./door.ts";
@@ -61,6 +62,7 @@ async function endPrograms(): Promise<void> {
   }
 }
 
+useOwnTemporaryFolder();
 const postgresWasRunning = findProcess("postgres") !== undefined;
 async function endPostgres(): Promise<void> {
   if (!postgresWasRunning && findProcess("postgres")) await (await startPostgres()).stop();

@@ -4,7 +4,13 @@
  */
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { findProcess, repoRoot, startPostgres, statePath } from "@opticserp/native";
+import {
+  findProcess,
+  repoRoot,
+  startPostgres,
+  statePath,
+  useOwnTemporaryFolder,
+} from "@opticserp/native";
 import { protocolPassed, scenarioPassed } from "./protocol.ts";
 import { runScenarios } from "./runner.ts";
 import { SCENARIOS } from "./scenarios/index.ts";
@@ -19,6 +25,7 @@ if (unknown.length > 0) {
 }
 const scenarios = SCENARIOS.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
 
+useOwnTemporaryFolder();
 const postgresWasRunning = findProcess("postgres") !== undefined;
 let passed = false;
 try {

@@ -20,6 +20,7 @@ import {
   runOdooTests,
   startPostgres,
   statePath,
+  useOwnTemporaryFolder,
 } from "@opticserp/native";
 import { markdown, names, ours, tagsOf, type Upstream } from "./compare.ts";
 
@@ -61,6 +62,7 @@ async function fresh(database: string, template: string): Promise<void> {
   await createDatabase(database, { template });
 }
 
+useOwnTemporaryFolder();
 const postgresWasRunning = findProcess("postgres") !== undefined;
 let clean = false;
 try {

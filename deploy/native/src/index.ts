@@ -11,3 +11,4 @@ export * from "./postgres.ts";
 export { isRunning, type NewProcess, type ProcessRecord } from "./process-registry.ts";
 export * from "./processes.ts";
 export * from "./template.ts";
+export * from "./temporary.ts";

@@ -23,7 +23,9 @@ export function serviceUser(): ServiceUser {
 
 /** Options for child_process that make the child run as the service user. */
 export function asService(): { uid?: number; gid?: number; cwd: string; env: NodeJS.ProcessEnv } {
+  const temporary = process.env["TMPDIR"];
   const env: NodeJS.ProcessEnv = {
+    ...(temporary === undefined ? {} : { TMPDIR: temporary }),
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: statePath("home"),
     LANG: "C.UTF-8",
