@@ -165,6 +165,7 @@ class KktReceipt(models.Model):
         )
         receipts.flush_recordset()
         orders._kkt_forget_receipt()
+        orders._kkt_reopen()
         return receipts
 
     def _after_delivery(self, till):
@@ -217,7 +218,8 @@ class KktReceipt(models.Model):
             "fd": self.fd,
             "status": status,
             "server_timestamp": wire.iso(self.server_timestamp),
-            "order": "linked" if self.order_id else "missing",
+            # A draft has not what was paid, and maybe not all that was sold.
+            "order": "missing" if self._lacks_order() else "linked",
             "error": None,
         }
 

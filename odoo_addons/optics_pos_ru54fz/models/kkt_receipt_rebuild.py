@@ -28,22 +28,30 @@ class KktReceipt(models.Model):
             raise AccessError(_("Only a till manager may rebuild an order."))
         self.check_access("read")
         receipt = self.sudo()
-        if receipt.order_id:
+        if not receipt._lacks_order():
             raise UserError(_("The order of this receipt is here already."))
         orders = self.env["pos.order"]
         orders._kkt_lock_uuid(receipt.uuid)
         known = orders.sudo().search([("uuid", "=", receipt.uuid)], limit=1)
+        known._kkt_reopen()
         if not known or known.state == "draft":
-            receipt._rebuild()
+            receipt._rebuild(known)
         orders.sudo().search([("uuid", "=", receipt.uuid)])._kkt_link_receipts()
         _logger.info("Order %s rebuilt by user %s", receipt.uuid, self.env.uid)
         return self.action_view_order()
 
-    def _rebuild(self):
+    def _rebuild(self, draft):
+        """In place of what the draft holds: the receipt is the whole of the order."""
         if self.type not in ("sale", "refund"):
             raise UserError(_("A correction has no order of its own."))
         session = self._rebuild_session()
         order = self._rebuild_order(session)
+        if draft:
+            order["access_token"] = draft.access_token
+            for name in ("lines", "payment_ids"):
+                order[name] = [(2, record.id, 0) for record in draft[name]] + order[
+                    name
+                ]
         with self.env["pos.order"]._kkt_acting_as(
             session.user_id, self.company_id
         ) as seller:

@@ -2,6 +2,8 @@ import re
 
 from odoo import api, fields, models
 
+from .pos_order import UNSETTLED
+
 #: A QR text of a receipt, as the register prints it.
 _QR = re.compile(r"(?:^|&)(fn|i|fp)=(\d{1,16})")
 _INT4 = 2**31
@@ -79,24 +81,34 @@ class KktReceipt(models.Model):
             lines = lines if isinstance(lines, list) else [lines]
             receipt.mismatch_text = "\n".join(str(line) for line in lines) or False
 
-    @api.depends("order_id", "type")
+    def _lacks_order(self):
+        """Nobody has brought the settled order yet."""
+        order = self.sudo().order_id
+        return not order or order.state in UNSETTLED
+
+    @api.depends("order_id.state", "type")
     def _compute_order_missing(self):
         for receipt in self:
-            receipt.order_missing = not receipt.order_id and receipt.type in (
-                "sale",
-                "refund",
+            receipt.order_missing = (
+                receipt.type in ("sale", "refund") and receipt._lacks_order()
             )
 
     @api.model
     def _search_order_missing(self, operator, value):
         if operator != "in":
             return NotImplemented
-        missing = fields.Domain("order_id", "=", False) & fields.Domain(
-            "type", "in", ("sale", "refund")
+        lacking = fields.Domain("order_id", "=", False) | fields.Domain(
+            "order_id", "in", self._unsettled_orders()
         )
+        missing = lacking & fields.Domain("type", "in", ("sale", "refund"))
         if True in value and False in value:
             return fields.Domain.TRUE
         return missing if True in value else ~missing
+
+    @api.model
+    def _unsettled_orders(self):
+        orders = self.env["pos.order"].sudo()
+        return orders._search([("state", "in", UNSETTLED)])
 
     def action_view_original(self):
         self.ensure_one()

@@ -3,6 +3,11 @@ from odoo.exceptions import UserError
 
 #: Key in the cursor's cache: uuids of the orders that a synchronisation is writing.
 SYNCING = "optics_pos_ru54fz.syncing"
+#: Key in the cursor's cache: ids of cancelled orders that their receipt opens again.
+REOPENING = "optics_pos_ru54fz.reopening"
+
+#: Orders whose content has yet to come from their page or their till.
+UNSETTLED = ("draft", "cancel")
 
 #: What of a settled order the fiscal receipt attests. Lines and payments guard
 #: themselves.
@@ -182,6 +187,7 @@ class PosOrder(models.Model):
                 lambda order: order.state != vals.get("state", order.state)
                 or order.uuid != vals.get("uuid", order.uuid)
             )
+            turned -= self.browse(self.env.cr.cache.get(REOPENING, ()))
             for order in turned._kkt_signed():
                 raise UserError(
                     _(

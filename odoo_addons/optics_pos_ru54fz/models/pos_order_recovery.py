@@ -9,6 +9,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import mute_logger
 
 from ..tools import messages, wire
+from .pos_order import UNSETTLED
 
 _logger = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ class PosOrder(models.Model):
     def _kkt_recover_order(self, till, uuid, order):
         orders = self.sudo().with_company(till.company_id)
         known = orders.search([("uuid", "=", uuid)], limit=1)
-        if known and known.state != "draft":
+        if known and known.state not in UNSETTLED:
             known._kkt_link_receipts()
             return "known"
         receipt = self.env["kkt.receipt"].sudo().search([("uuid", "=", uuid)], limit=1)
@@ -98,11 +99,26 @@ class PosOrder(models.Model):
                     till.pos_config_id.name,
                 ),
             )
+        if known:
+            known._kkt_reopen()
+            known._kkt_complete_with(order)
         with self._kkt_acting_as(session.user_id, till.company_id) as seller:
             seller.sync_from_ui([order])
         orders.search([("uuid", "=", uuid)])._kkt_link_receipts()
         _logger.info("Order %s created from the bridge of till %s", uuid, till.code)
         return "created"
+
+    def _kkt_complete_with(self, order):
+        """Of lines and payments that the draft has already none is made anew.
+
+        The till's copy is from before the page brought the draft: each seems new in it.
+        """
+        for name in ("lines", "payment_ids"):
+            here = {record.uuid: record.id for record in self[name]}
+            order[name] = [
+                _as_update(command, here) for command in order.get(name) or []
+            ]
+        order["access_token"] = self.access_token
 
     @contextmanager
     def _kkt_acting_as(self, user, company):
@@ -123,6 +139,12 @@ class PosOrder(models.Model):
             seller.env.flush_all()
         finally:
             transaction.default_env = before
+
+
+def _as_update(command, here):
+    code, _id, vals = command if len(command) == 3 else (*command, None)
+    known = here.get(vals.get("uuid")) if code == 0 and isinstance(vals, dict) else None
+    return (1, known, vals) if known else command
 
 
 class _Refusal(Exception):

@@ -168,4 +168,6 @@ class KktCommon(TestPoSCommon):
         )
         for payment in data["payment_ids"]:
             payment[2]["name"] = str(payment[2]["name"])
+        for _code, _id, vals in (*data["lines"], *data["payment_ids"]):
+            vals["uuid"] = str(uuid4())
         return uuid, {**data, **changes}

@@ -1,6 +1,7 @@
 import json
 from uuid import uuid4
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -62,12 +63,52 @@ class TestOrderRecovery(KktCommon):
         self.env["pos.order"].sync_from_ui([json.loads(json.dumps(data))])
         draft = self.order(uuid)
         self.assertEqual(draft.state, "draft")
-        self.deliver(self.receipt_row(uuid))
+        row = self.receipt_row(uuid)
+        self.assertEqual(self.deliver_one(row)["order"], "missing")
         data.update(
             state="paid", lines=[], payment_ids=[], access_token=draft.access_token
         )
         self.assertEqual(self.recover(uuid, data)["status"], "created")
         self.assertEqual(draft.state, "paid")
+        self.assertEqual(self.deliver_one(row)["order"], "linked")
+
+    def test_draft_that_came_after_the_copy(self):
+        """The copy has as new what the page brought with the draft."""
+        uuid, data = self.blob_data()
+        draft = self.draft(data)
+        self.deliver(self.receipt_row(uuid))
+        lines, payments = draft.lines, draft.payment_ids
+        data.pop("access_token", None)
+        self.assertEqual(self.recover(uuid, data)["status"], "created")
+        self.assertEqual(draft.lines, lines)
+        self.assertEqual(draft.payment_ids, payments)
+        self.assertRecordValues(
+            draft, [{"state": "paid", "amount_total": 4500.1, "amount_paid": 4500.1}]
+        )
+
+    def test_draft_that_another_till_cancelled(self):
+        """Odoo ignores what a page brings of a cancelled order; a receipt does not."""
+        uuid, data = self.blob_data()
+        draft = self.draft(data)
+        draft.action_pos_order_cancel()
+        self.assertEqual(draft.state, "cancel")
+        row = self.receipt_row(uuid)
+        self.assertEqual(self.deliver_one(row)["order"], "missing")
+        self.assertEqual(draft.state, "draft")
+        with self.assertRaises(UserError):
+            draft.action_pos_order_cancel()
+        self.assertEqual(self.recover(uuid, data)["status"], "created")
+        self.assertEqual(draft.state, "paid")
+        self.assertEqual(self.deliver_one(row)["order"], "linked")
+
+    def draft(self, data):
+        """The order as the page brings it before it is paid."""
+        self.env["pos.order"].sync_from_ui(
+            [{**json.loads(json.dumps(data)), "state": "draft"}]
+        )
+        draft = self.order(data["uuid"])
+        self.assertEqual(draft.state, "draft")
+        return draft
 
     def test_without_a_receipt_refused(self):
         uuid, data = self.blob_data()

@@ -130,6 +130,22 @@ class TestReceiptScreen(KktCommon):
         with self.assertRaises(UserError):
             receipt.action_rebuild_order()
 
+    def test_rebuilt_over_a_draft(self):
+        """What the draft holds is not added to what the receipt says."""
+        self.product.default_code = "FR-001"
+        uuid, data = self.blob_data(state="draft")
+        self.env["pos.order"].sync_from_ui([data])
+        draft = self.env["pos.order"].search([("uuid", "=", uuid)])
+        receipt = self.lost(uuid=uuid)
+        self.assertEqual(receipt.order_id, draft)
+        receipt.action_rebuild_order()
+        self.assertRecordValues(
+            draft, [{"state": "paid", "amount_total": 4500.1, "amount_paid": 4500.1}]
+        )
+        self.assertEqual(len(draft.lines), 1)
+        self.assertFalse(receipt.order_missing)
+        self.assertEqual(receipt.order_difference, 0)
+
     def test_refund_rebuilt(self):
         self.product.default_code = "FR-001"
         receipt = self.lost(type="refund")
