@@ -26,6 +26,7 @@ from . import kkt_till_roster
 from . import kkt_pairing_code
 from . import kkt_till_reconcile
 from . import kkt_words
+from . import kkt_event_details
 from . import kkt_till_retention
 from . import kkt_refund_reservation
 from . import kkt_catalogue

@@ -58,6 +58,7 @@ class KktEvent(models.Model):
             ("duplicate", "Two fiscal documents of one sale"),
             ("document_mismatch", "Fiscal document differs from the request"),
             ("document_unknown", "Fiscal document of nobody's request"),
+            ("document_unknown_to_journal", "Fiscal document that the till had lost"),
             ("receipt_unknown", "Receipt in doubt"),
             ("receipt_resolved", "Receipt resolved by a person"),
             ("receipt_dead", "Receipt refused for good"),
@@ -90,7 +91,7 @@ class KktEvent(models.Model):
         "kkt.receipt", string="Fiscal Receipt", compute="_compute_receipt_id"
     )
     data = fields.Json(readonly=True, help="What was delivered, as delivered.")
-    data_text = fields.Text(string="Details", compute="_compute_data_text")
+    data_text = fields.Text(string="As Delivered", compute="_compute_data_text")
     digest = fields.Char(required=True, readonly=True)
 
     _digest_unique = models.Constraint("unique (digest)", "This is on record already.")

@@ -58,7 +58,7 @@ class KktTillEvent(models.Model):
     kind = fields.Char(required=True, readonly=True, index=True)
     key = fields.Char(string="Receipt Key", readonly=True, index="btree_not_null")
     data = fields.Json(readonly=True, help="What was delivered, as delivered.")
-    data_text = fields.Text(string="Details", compute="_compute_data_text")
+    data_text = fields.Text(string="As Delivered", compute="_compute_data_text")
 
     _seq_unique = models.Constraint(
         "unique (till_id, journal, seq)", "This event is on record already."
@@ -157,9 +157,11 @@ class KktTillEvent(models.Model):
         kinds = dict(incidents._fields["kind"]._description_selection(self.env))
         told = kind
         kind = kind if kind in kinds else "other"
-        message = _message(event["data"]) or (
-            kinds[kind] if kind != "other" else _("Unknown kind: %s", told)
-        )
+        message = _message(event["data"])
+        if not message:
+            message = kinds[kind] if kind != "other" else _("Unknown kind: %s", told)
+            details = self._in_words(event["data"])
+            message = f"{message}: {details}" if details else message
         if event["key"]:
             message = f"{message} ({event['key']})"
         incidents._record(

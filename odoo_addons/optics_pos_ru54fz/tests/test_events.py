@@ -68,13 +68,21 @@ class TestEvents(EventsCommon):
             self.event(4, "shift.opened", fn=1),
             self.event(5, "incident.of_the_future", text="Что-то новое"),
             self.event(6, "incident.of_the_future"),
+            self.event(7, "incident.document_unknown_to_journal", fd=31, marker=None),
         ]
-        self.assertEqual(self.send(*events), 6)
-        self.assertEqual(len(self.log()), 6)
-        self.assertEqual(self.incidents().mapped("kind"), ["other", "other"])
+        self.assertEqual(self.send(*events), 7)
+        self.assertEqual(len(self.log()), 7)
+        self.assertEqual(
+            self.incidents().sorted("id").mapped("kind"),
+            ["other", "other", "document_unknown_to_journal"],
+        )
         self.assertEqual(
             self.incidents().sorted("id").mapped("message"),
-            ["Что-то новое", "Unknown kind: of_the_future"],
+            [
+                "Что-то новое",
+                "Unknown kind: of_the_future",
+                "Fiscal document that the till had lost: FD: 31",
+            ],
         )
 
     def test_bad_input_names_the_field(self):
@@ -122,10 +130,16 @@ class TestEvents(EventsCommon):
                 ("refund_released", "Покупатель ждёт (0a:1)"),
                 ("receipt_resolved", "Найден (0a:1)"),
                 ("lane_stopped", "Касса стоит (0a:1)"),
-                ("duplicate", "Two fiscal documents of one sale (0a:1)"),
+                (
+                    "duplicate",
+                    "Two fiscal documents of one sale: FD: 1; also (FD): 2 (0a:1)",
+                ),
                 ("receipt_dead", "Receipt refused for good (0a:1)"),
                 ("receipt_unknown", "Receipt in doubt (0a:1)"),
-                ("lease_lost", "Two bridges for one till"),
+                (
+                    "lease_lost",
+                    "Two bridges for one till: why: another bridge has taken over",
+                ),
             ],
         )
         # The same events again are no news.
