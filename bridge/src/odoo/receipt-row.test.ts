@@ -5,6 +5,15 @@ import { receiptRow, type Registration } from "./receipt-row.ts";
 const ZONE = "Europe/Moscow";
 const KNOWN: Registration = { userName: "ООО Оптика", address: "Москва", taxSystems: 1 };
 
+describe("what Odoo had before", () => {
+  it("is told of a row that is delivered again, and of no other", () => {
+    const first = fiscalized(storedReceipt());
+    expect(receiptRow(first, ZONE, KNOWN)).toMatchObject({ delivered_before: false });
+    const again = { ...first, odooAt: "2026-11-22T18:03:02Z" };
+    expect(receiptRow(again, ZONE, KNOWN)).toMatchObject({ delivered_before: true });
+  });
+});
+
 describe("what the register is registered with", () => {
   it("goes with each receipt, for the electronic copy that Odoo sends", () => {
     expect(receiptRow(fiscalized(storedReceipt()), ZONE, KNOWN)).toMatchObject({

@@ -45,6 +45,8 @@ export function receiptRow(
     refund_of: refundOf,
     hlc: body.hlc,
     ofd_delivered: row.legs.ofd === "delivered",
+    // stays when a restored Odoo is told again, so that no buyer is written to twice
+    delivered_before: row.odooAt !== null,
     content_hash: row.contentHash,
   };
 }

@@ -129,6 +129,11 @@ class KktReceipt(models.Model):
         readonly=True,
         help="The fiscal data operator has confirmed this document.",
     )
+    delivered_before = fields.Boolean(
+        string="Delivered Again",
+        readonly=True,
+        help="Odoo had this document before its database was restored.",
+    )
     server_timestamp = fields.Datetime(
         string="Received", required=True, readonly=True, default=fields.Datetime.now
     )

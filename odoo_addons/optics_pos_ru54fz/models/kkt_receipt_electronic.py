@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import psycopg2
 
-from odoo import _, api, fields, models
+from odoo import _, fields, models
 from odoo.exceptions import AccessError, UserError
 
 _logger = logging.getLogger(__name__)
@@ -12,6 +12,8 @@ _MANAGERS = "optics_pos_ru54fz.group_kkt_manager"
 
 #: A buyer who waited longer has asked for the receipt by now.
 _TOO_LATE = timedelta(days=7)
+#: Registers tell whole minutes, by clocks of their own.
+_CLOCKS = timedelta(minutes=5)
 
 
 class KktReceipt(models.Model):
@@ -54,7 +56,10 @@ class KktReceipt(models.Model):
                 fresh = (receipts - known).sudo()
                 vals_list = [vals for vals in map(_queue_vals, fresh) if vals]
                 if vals_list:
-                    rows.create(vals_list)._note("queued", False)
+                    made = rows.create(vals_list)
+                    made.filtered(lambda row: row.state == "waiting")._note(
+                        "queued", False
+                    )
                     rows._wake()
         except psycopg2.OperationalError:
             # Somebody else wrote the same rows: the transaction is lost, begun anew.
@@ -150,15 +155,19 @@ class KktReceipt(models.Model):
         rows._wake()
         return row
 
-    @api.model
-    def _is_too_late(self, receipt):
-        return receipt.date_utc < fields.Datetime.now() - _TOO_LATE
+    def _is_of_others(self):
+        """Sold while the shop was set to another sender, who has it by now."""
+        since = self.till_id.pos_config_id.kkt_electronic_since
+        return bool(since) and self.date_utc < since - _CLOCKS
+
+    def _is_too_late(self):
+        return self.date_utc < fields.Datetime.now() - _TOO_LATE
 
 
 def _queue_vals(receipt):
     """Values of a row for a receipt whose buyer named a contact, else None."""
     named = receipt._named_contact()
-    if not named or receipt._is_too_late(receipt):
+    if not named or receipt._is_too_late() or receipt._is_of_others():
         return None
     kind, contact, how = named
     cashier = (receipt.content or {}).get("cashier")
@@ -169,6 +178,18 @@ def _queue_vals(receipt):
         "consent_at": receipt.date_utc,
         "consent_how": how,
         "consent_by": cashier.get("name") if isinstance(cashier, dict) else None,
+        **(_doubt(receipt) if receipt.delivered_before else {}),
+    }
+
+
+def _doubt(receipt):
+    """What a restored database forgot of its messages left before, most likely."""
+    return {
+        "state": "cancelled",
+        "error": receipt.env._(
+            "Odoo's database was restored since; most likely the buyer has it. "
+            "Send it again if the buyer asks."
+        ),
     }
 
 

@@ -55,6 +55,12 @@ class PosConfig(models.Model):
         default="none",
         help="Who sends the receipt to the buyer's e-mail or phone; never both.",
     )
+    kkt_electronic_since = fields.Datetime(
+        string="Electronic Receipts Sent So Since",
+        readonly=True,
+        copy=False,
+        help="What was sold before has its sender, whenever its till brings it.",
+    )
 
     @api.constrains("kkt_discount_cashier", "kkt_discount_manager")
     def _check_kkt_discounts(self):
@@ -72,6 +78,17 @@ class PosConfig(models.Model):
                         highest=HIGHEST_DISCOUNT,
                     )
                 )
+
+    def write(self, vals):
+        sender = vals.get("kkt_electronic_receipt")
+        changed = self.filtered(
+            lambda config: sender and config.kkt_electronic_receipt != sender
+        )
+        res = super().write(vals)
+        if changed:
+            now = fields.Datetime.now()
+            super(PosConfig, changed).write({"kkt_electronic_since": now})
+        return res
 
     def _compute_kkt_till_id(self):
         tills = self.env["kkt.till"].search(

@@ -33,6 +33,7 @@ class ElectronicCase(KktCommon, MailCommon, MockSMS):
         cls.env["iap.account"].get("sms")
         cls.company.email = "kassa@optika.example"
         cls.config.kkt_electronic_receipt = "odoo"
+        cls.config.kkt_electronic_since = False
         cls.cron = cls.env.ref("optics_pos_ru54fz.ir_cron_electronic_receipts")
 
     def setUp(self):
@@ -265,6 +266,29 @@ class TestElectronicReceipt(ElectronicCase):
     def test_receipts_of_long_ago_are_not_sent(self):
         with freeze_time(fields.Datetime.now() + timedelta(days=8)):
             self.assertFalse(self.delivered(EMAIL).electronic_ids)
+
+    def test_a_restored_database_sends_nothing_twice(self):
+        """The till delivers again what Odoo lost, and with it what was sent then."""
+        receipt = self.delivered(EMAIL, delivered_before=True)
+        self.assertTrue(receipt.delivered_before)
+        self.assertEqual(receipt.electronic_ids.state, "cancelled")
+        self.assertEqual(self.send(), [])
+        receipt._resend("buyer@example.ru", "The buyer asked")
+        self.assertEqual(len(self.send()), 1)
+
+    def test_what_was_sold_under_another_sender_is_left_to_it(self):
+        self.config.kkt_electronic_receipt = "ofd"
+        with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
+            self.config.kkt_electronic_receipt = "odoo"
+            since = self.config.kkt_electronic_since
+            self.assertEqual(since, fields.Datetime.now())
+            self.config.write({"kkt_electronic_receipt": "odoo"})
+            self.assertEqual(self.config.kkt_electronic_since, since)
+            self.assertFalse(self.delivered(EMAIL).electronic_ids)
+            self.assertEqual(self.send(), [])
+            utc = f"{fields.Datetime.now().replace(second=0).isoformat()}Z"
+            self.assertTrue(self.delivered(EMAIL, utc=utc).electronic_ids)
+            self.assertEqual(len(self.send()), 1)
 
     def test_many_at_once(self):
         rows = [self.row(EMAIL) for _count in range(5)] + [self.row()]

@@ -77,9 +77,9 @@ def parse_receipt(row):
         raise WireError("payments", str(error)) from error
     original = wire.mapping(row, "refund_of", optional=True) or {}
     wire.mapping(row, "correction", optional=True)
-    delivered = row.get("ofd_delivered", False)
-    if not isinstance(delivered, bool):
-        raise WireError("ofd_delivered", "must be true or false")
+    for name in ("ofd_delivered", "delivered_before"):
+        if not isinstance(row.get(name, False), bool):
+            raise WireError(name, "must be true or false")
     zone = wire.text(row, "timezone", optional=True, longest=64)
     wall = wire.wall_time(row, "date_time")
     return {
@@ -101,7 +101,8 @@ def parse_receipt(row):
         **_original(original),
         "total_kopecks": wire.kopecks(row, "total"),
         "change_kopecks": wire.kopecks(row, "change") if "change" in row else 0,
-        "ofd_delivered": delivered,
+        "ofd_delivered": row.get("ofd_delivered", False),
+        "delivered_before": row.get("delivered_before", False),
         "content_hash": wire.text(row, "content_hash", optional=True, longest=128),
         "hlc_local_time": _hlc_time(hlc),
         "hlc_counter": wire.integer(hlc, "logical_counter", optional=True, path="hlc."),
