@@ -37,15 +37,27 @@ class KktTill(models.Model):
 
     @api.model
     def _reconcile_tills(self):
-        """Tills that have told everything: of the others something is on its way."""
-        return self.sudo().search(
+        """``{till: until}``: of what was before, the till has nothing more to bring.
+
+        Its last word counts, however long ago: shops switch the computer off after Z,
+        and at night hardly a till is there. What is newer than that may still come. A
+        till that had something on its way then is left until it has told the rest.
+        """
+        tills = self.sudo().search(
             [
                 ("state", "=", "active"),
                 ("odoo_pending", "=", 0),
-                ("dlq", "=", 0),
-                ("connection_state", "=", "online"),
+                ("last_heartbeat", "!=", False),
             ]
         )
+        return {till: till.last_heartbeat - _GRACE for till in tills}
+
+    def _held(self):
+        """What the till itself names as not in Odoo: dead letters and doubts.
+
+        Each has an incident of its own already.
+        """
+        return self.buffer_row_ids.filtered(lambda row: row.leg_odoo != "delivered")
 
     # ------------------------------------------------------------------
     # Receipts and orders
@@ -83,8 +95,9 @@ class KktTill(models.Model):
     def _reconcile_receipts_missing(self):
         """Orders that were paid at a till and have no fiscal receipt."""
         now = fields.Datetime.now()
-        for till in self._reconcile_tills():
+        for till, until in self._reconcile_tills().items():
             since = max(now - _WINDOW, till.create_date)
+            held = [row.key.rpartition(":")[0] for row in till._held()]
             orders = (
                 self.env["pos.order"]
                 .sudo()
@@ -93,7 +106,8 @@ class KktTill(models.Model):
                         ("config_id", "=", till.pos_config_id.id),
                         ("state", "in", ("paid", "done")),
                         ("date_order", ">=", since),
-                        ("date_order", "<", now - _GRACE),
+                        ("date_order", "<", until),
+                        ("uuid", "not in", held),
                         ("lines", "!=", False),
                         ("kkt_receipt_id", "=", False),
                     ],
@@ -137,18 +151,23 @@ class KktTill(models.Model):
         tills = self._reconcile_tills()
         self.env.cr.execute(
             """
-            WITH numbers AS (
+            WITH told AS (
+                SELECT * FROM unnest(%(tills)s::int[], %(untils)s::timestamp[])
+                           AS told(till_id, until)
+            ), numbers AS (
                 SELECT receipt.shift_id,
                        CASE WHEN bool_or(shift.opened_fd > 0) THEN 1
                             ELSE min(receipt.receipt_no) END AS first,
                        max(receipt.receipt_no) AS last
                   FROM kkt_receipt receipt
                   JOIN kkt_shift shift ON shift.id = receipt.shift_id
-                 WHERE receipt.till_id = ANY(%(tills)s)
+                  JOIN told ON told.till_id = receipt.till_id
+                 WHERE receipt.server_timestamp <= told.until
                    AND receipt.shift_id IN (
-                        SELECT shift_id FROM kkt_receipt
-                         WHERE till_id = ANY(%(tills)s)
-                           AND server_timestamp BETWEEN %(since)s AND %(until)s)
+                        SELECT recent.shift_id
+                          FROM kkt_receipt recent
+                          JOIN told ON told.till_id = recent.till_id
+                         WHERE recent.server_timestamp BETWEEN %(since)s AND told.until)
               GROUP BY receipt.shift_id
                 HAVING count(DISTINCT receipt.receipt_no)
                        < max(receipt.receipt_no)
@@ -167,14 +186,17 @@ class KktTill(models.Model):
              LIMIT %(most)s
             """,
             {
-                "tills": tills.ids,
+                "tills": [till.id for till in tills],
+                "untils": list(tills.values()),
                 "since": fields.Datetime.now() - _WINDOW,
-                "until": fields.Datetime.now() - _GRACE,
                 "most": _MOST,
             },
         )
-        for shift_id, numbers in self.env.cr.fetchall():
+        for shift_id, missing in self.env.cr.fetchall():
             shift = self.env["kkt.shift"].sudo().browse(shift_id)
+            numbers = shift._kkt_unexplained(missing)
+            if not numbers:
+                continue
             self.env["kkt.event"]._record(
                 "receipt_gap",
                 shift.till_id,
@@ -293,6 +315,33 @@ class KktTill(models.Model):
             ),
             {**told, "day": str(fields.Date.today())},
         )
+
+
+class KktShift(models.Model):
+    _inherit = "kkt.shift"
+
+    def _kkt_unexplained(self, missing):
+        """Of missing numbers, rising, those that no receipt held by the till explains.
+
+        A row of the buffer tells its document's FD, not its number in the shift; the
+        numbers rise with the FDs, and a report between has an FD and no number.
+        """
+        self.ensure_one()
+        known = {receipt.fd: receipt.receipt_no for receipt in self.receipt_ids}
+        if self.opened_fd:
+            known[self.opened_fd] = 0
+        held = self.till_id._held().filtered(lambda row: row.fn == self.fn)
+        left = list(missing)
+        for fd in sorted(set(held.mapped("fd")) - known.keys(), reverse=True):
+            before = max((one for one in known if one < fd), default=None)
+            after = min((one for one in known if one > fd), default=None)
+            if before is None or after is None:
+                continue
+            most = min(known[before] + fd - before, known[after] - 1)
+            fitting = [number for number in left if known[before] < number <= most]
+            if fitting:
+                left.remove(fitting[-1])
+        return left
 
 
 class PosSession(models.Model):

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import freeze_time, tagged
 
-from .common import FN, KktCommon
+from .common import FN, KktCommon, held_row
 from .test_heartbeat import HEARTBEAT
 
 
@@ -24,17 +24,31 @@ class TestReconcile(KktCommon):
             self.product, location, quantity
         )
 
-    def night(self, **buffer):
+    def night(self, dead=(), **buffer):
         """The job, two hours later, after a heartbeat of the till."""
+        with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
+            self.beat(dead, **buffer)
+            return self.reconcile()
+
+    def beat(self, dead=(), **buffer):
+        """A heartbeat of the till.
+
+        :param dead: rows of its buffer that Odoo refused for good
+        """
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE kkt_till SET create_date = create_date - interval '1 day'"
         )
         self.env.invalidate_all()
-        with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
-            state = {**HEARTBEAT["buffer"], "odoo_pending": 0, **buffer}
-            self.till.with_user(self.worker)._heartbeat({**HEARTBEAT, "buffer": state})
-            self.env["kkt.till"]._reconcile()
+        state = {**HEARTBEAT["buffer"], "odoo_pending": 0, **buffer}
+        self.till.with_user(self.worker)._heartbeat(
+            {**HEARTBEAT, "buffer": state, "dlq": len(dead)}
+        )
+        rows = [held_row(leg_ofd="delivered", leg_odoo="dead", **row) for row in dead]
+        self.env["kkt.buffer.row"]._take(self.till, rows)
+
+    def reconcile(self):
+        self.env["kkt.till"]._reconcile()
         return self.incidents()
 
     def incidents(self):
@@ -61,10 +75,73 @@ class TestReconcile(KktCommon):
         self.assertEqual(self.night(), ["receipt_missing"])
 
     def test_till_that_is_away_may_still_bring_it(self):
+        """What is newer than its last heartbeat, or was sold just before it."""
         self.sell()
         with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
-            self.env["kkt.till"]._reconcile()
-        self.assertEqual(self.incidents(), [])
+            self.assertEqual(self.reconcile(), [], "never heard of")
+        for minutes in (-5, 30):
+            with freeze_time(fields.Datetime.now() + timedelta(minutes=minutes)):
+                self.beat()
+            with freeze_time(fields.Datetime.now() + timedelta(hours=8)):
+                self.assertEqual(self.reconcile(), [], minutes)
+
+    def test_till_that_is_switched_off_at_night_has_told_everything(self):
+        self.sell()
+        for number in (2, 3, 6):
+            order = self.sell()
+            self.deliver(self.receipt_row(order.uuid, receipt=number))
+        with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
+            self.beat()
+        with freeze_time(fields.Datetime.now() + timedelta(hours=8)):
+            self.till.invalidate_recordset(["connection_state"])
+            self.assertEqual(self.till.connection_state, "lost")
+            self.assertEqual(self.reconcile(), ["receipt_missing", "receipt_gap"])
+
+    def test_gap_before_a_receipt_that_came_after_the_last_heartbeat(self):
+        """Those between may be what the till was at when it was switched off."""
+        for number in (1, 2):
+            self.deliver(self.receipt_row(self.sell().uuid, receipt=number))
+        with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
+            self.beat()
+            self.deliver(self.receipt_row(self.sell().uuid, receipt=5))
+        with freeze_time(fields.Datetime.now() + timedelta(hours=8)):
+            self.assertEqual(self.reconcile(), [])
+        with freeze_time(fields.Datetime.now() + timedelta(hours=20)):
+            self.beat()
+            self.assertEqual(self.reconcile(), ["receipt_gap"])
+
+    def test_dead_letters_hide_nothing_but_themselves(self):
+        dead, missing = self.sell(), self.sell()
+        named = {"key": f"{dead.uuid}:1", "fd": self.last_fd + 500}
+        self.assertEqual(self.night(dead=[named]), ["receipt_missing"])
+        incident = self.env["kkt.event"].search([("kind", "=", "receipt_missing")])
+        self.assertEqual(incident.data, {"uuid": missing.uuid})
+
+    def test_gap_of_which_a_dead_letter_explains_a_part(self):
+        """Rows of the buffer name the document, not its number in the shift."""
+        orders = {number: self.sell() for number in range(2, 8)}
+        rows = {
+            number: self.receipt_row(order.uuid, receipt=number)
+            for number, order in orders.items()
+        }
+        self.deliver(rows[2], rows[3], rows[6])
+        dead = [
+            {"key": f"{orders[number].uuid}:1", "fd": rows[number]["fd"]}
+            for number in (4, 7)
+        ]
+        # the order of the fifth is looked for by itself
+        self.assertEqual(self.night(dead=dead), ["receipt_missing", "receipt_gap"])
+        gap = self.env["kkt.event"].search([("kind", "=", "receipt_gap")])
+        self.assertEqual(gap.data["numbers"], [5])
+
+    def test_gap_that_dead_letters_explain(self):
+        rows = [self.receipt_row(self.sell().uuid, receipt=number) for number in (2, 3)]
+        # a report between the receipts has a document's number and none of the shift
+        type(self).last_fd += 1
+        rows.append(self.receipt_row(self.sell().uuid, receipt=4))
+        self.deliver(rows[0], rows[2])
+        dead = [{"key": f"{rows[1]['uuid']}:1", "fd": rows[1]["fd"]}]
+        self.assertEqual(self.night(dead=dead), [])
 
     def test_total_differs(self):
         order = self.sell()
