@@ -1,9 +1,14 @@
 import logging
 import smtplib
 
+import requests
+from urllib3.exceptions import NewConnectionError
+
 from odoo import models
+from odoo.exceptions import UserError
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
+from odoo.addons.iap.tools.iap_tools import InsufficientCreditError
 
 from .kkt_notification_delivery import mail_cause
 
@@ -154,19 +159,47 @@ class KktElectronicReceipt(models.Model):
     # ------------------------------------------------------------------
 
     def _send_sms(self):
+        """None, or ``(what went wrong, whether to try again)``.
+
+        Each try is another message to the provider, so that it cannot tell them apart:
+        only what is proven not to have left is tried again.
+        """
         sms = self.sms_id
         sms.write({"state": "outgoing", "failure_type": False})
         sms.flush_recordset()
-        sms.send(unlink_failed=False, unlink_sent=False)
+        try:
+            # Unless it raises, Odoo makes one failure of all that an answer lacks.
+            sms.send(unlink_failed=False, unlink_sent=False, raise_exception=True)
+        except InsufficientCreditError:
+            sms.write({"state": "error", "failure_type": "sms_credit"})
+        except (UserError, OSError, ValueError) as error:
+            sms.write({"state": "error", "failure_type": "sms_server"})
+            cause = _sms_cause(error)
+            _logger.warning("Electronic receipt %s: %s", self.id, type(cause).__name__)
+            if _is_unconnected(cause):
+                return self._sms_words_unreachable(), True
         if sms.state in ("process", "pending", "sent"):
             return None
+        if sms.failure_type == "sms_server":
+            return self._sms_words_doubt(), False
         kinds = dict(sms._fields["failure_type"]._description_selection(self._words()))
         text = self._words()._(
             "The SMS provider refuses: %s",
             kinds.get(sms.failure_type) or sms.failure_type or "?",
         )
         # A wrong number stays wrong; money and accounts are mended by people.
-        return text, sms.failure_type in ("sms_server", "sms_credit", "sms_acc")
+        return text, sms.failure_type in ("sms_credit", "sms_acc")
+
+    def _sms_words_unreachable(self):
+        return self._words()._(
+            "The SMS provider cannot be reached. It will be tried again by itself."
+        )
+
+    def _sms_words_doubt(self):
+        return self._words()._(
+            "The SMS provider failed or did not answer: nobody can tell whether the "
+            "message was sent."
+        )
 
 
 def _is_unsent(error, cause):
@@ -179,3 +212,20 @@ def _is_unsent(error, cause):
         return 400 <= cause.smtp_code < 500
     # Odoo tells a connection that never stood from all the rest by its arguments.
     return any(part is cause for part in error.args)
+
+
+def _sms_cause(error):
+    """What Odoo made words of, where it did."""
+    if isinstance(error, requests.RequestException):
+        return error
+    return error.__cause__ or error.__context__ or error
+
+
+def _is_unconnected(cause):
+    """Whether the connection never stood, so that nothing can have left by it."""
+    if isinstance(cause, requests.ConnectTimeout):
+        return True
+    if not isinstance(cause, requests.ConnectionError):
+        return False
+    reasons = [getattr(part, "reason", None) for part in cause.args]
+    return any(isinstance(reason, NewConnectionError) for reason in reasons)

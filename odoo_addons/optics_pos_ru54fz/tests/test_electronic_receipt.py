@@ -1,8 +1,10 @@
+import json
 import smtplib
 from datetime import timedelta
 from unittest.mock import patch
 
 import psycopg2
+import requests
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -11,7 +13,9 @@ from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MailCommon
 from odoo.addons.sms.tests.common import MockSMS
+from odoo.addons.sms.tools.sms_api import SmsApi
 
+from .broken_server import ShortTimeouts
 from .common import FN, KktCommon
 
 _LOGS = (
@@ -19,6 +23,7 @@ _LOGS = (
     "odoo.addons.optics_pos_ru54fz.models.kkt_electronic_receipt_message",
     "odoo.addons.mail.models.mail_mail",
     "odoo.addons.base.models.ir_mail_server",
+    "odoo.addons.iap.tools.iap_tools",
 )
 EMAIL = {"email": "buyer@example.ru", "phone": None, "name": None, "inn": None}
 PHONE = {"email": None, "phone": "8 (999) 000-00-00", "name": None, "inn": None}
@@ -422,6 +427,108 @@ class TestElectronicTroubles(ElectronicCase):
             self.assertRaises(psycopg2.errors.SerializationFailure),
         ):
             self.delivered(EMAIL)
+
+
+class TestElectronicSms(ShortTimeouts, ElectronicCase):
+    """A provider whose answer is lost may have sent: that is not tried again."""
+
+    def setUp(self):
+        super().setUp()
+        self.waiting = self.delivered(PHONE).electronic_ids
+
+    def provider(self, url):
+        """One run of the job, the SMS to this address, by Odoo's own code."""
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("sms.endpoint", url)
+        origin = SmsApi._contact_iap
+
+        def contact(api, endpoint, params, timeout=15):
+            # In a test it would not even try.
+            with patch("odoo.modules.module.current_test", None):
+                return origin(api, endpoint, params, timeout=0.5)
+
+        with (
+            patch.object(SmsApi, "_contact_iap", contact),
+            mute_logger(*_LOGS),
+        ):
+            self.run_job()
+        return self.waiting
+
+    def answering(self, member):
+        body = json.dumps({"jsonrpc": "2.0", "id": "1", **member}).encode()
+        head = "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+        return self.broken_server(head.encode() + body)
+
+    def assertDoubt(self, row):
+        self.assertEqual((row.state, row.tries), ("failed", 1))
+        self.assertIn("неизвестно, ушло ли сообщение", row.error)
+        sms = row.sms_id
+        self.assertEqual((sms.state, sms.failure_type), ("error", "sms_server"))
+        with (
+            freeze_time(fields.Datetime.now() + timedelta(hours=3)),
+            self.mockSMSGateway(),
+        ):
+            self.run_job()
+            self.assertEqual(self._sms, [])
+
+    def assertRefusal(self, row, failure_type):
+        self.assertEqual((row.state, row.tries), ("waiting", 1))
+        sms = row.sms_id
+        self.assertEqual((sms.state, sms.failure_type), ("error", failure_type))
+        with (
+            freeze_time(fields.Datetime.now() + timedelta(minutes=2)),
+            self.mockSMSGateway(),
+        ):
+            self.run_job()
+            self.assertEqual(len(self._sms), 1)
+        self.assertEqual((row.state, row.tries), ("sent", 2))
+
+    def test_an_answer_that_does_not_come(self):
+        server = self.broken_server(b"", "stall")
+        self.assertDoubt(self.provider(server.url))
+        self.assertEqual(len(server.requests), 1)
+
+    def test_an_answer_that_breaks_off(self):
+        server = self.broken_server(b"", "reset")
+        self.assertDoubt(self.provider(server.url))
+        self.assertEqual(len(server.requests), 1)
+
+    def test_an_answer_that_is_none(self):
+        for answer in (
+            b"HTTP/1.1 502 Bad Gateway\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\n\r\n?",
+        ):
+            with self.subTest(answer):
+                self.waiting = self.delivered(PHONE).electronic_ids
+                self.assertDoubt(self.provider(self.broken_server(answer).url))
+
+    def test_a_provider_that_fails_by_its_own_word(self):
+        with self.mockSMSGateway(sim_error="server_error"):
+            self.run_job()
+        self.assertDoubt(self.waiting)
+
+    def test_nothing_listens(self):
+        server = self.broken_server()
+        server.stop()
+        row = self.provider(server.url)
+        self.assertIn("недоступен", row.error)
+        self.assertRefusal(row, "sms_server")
+
+    def test_a_connection_that_takes_too_long(self):
+        with patch.object(requests, "post", side_effect=requests.ConnectTimeout):
+            row = self.provider("http://127.0.0.1:1")
+        self.assertRefusal(row, "sms_server")
+
+    def test_no_credit_left(self):
+        fault = {"data": {"name": "odoo.InsufficientCreditError", "message": "none"}}
+        row = self.provider(self.answering({"error": fault}).url)
+        self.assertRefusal(row, "sms_credit")
+
+    @mute_logger(*_LOGS)
+    def test_no_account(self):
+        with self.mockSMSGateway(sim_error="unregistered"):
+            self.run_job()
+        self.assertRefusal(self.waiting, "sms_acc")
 
 
 class TestElectronicOnPurpose(ElectronicCase):
