@@ -1,9 +1,13 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models.kkt_notification_channel import TELEGRAM_URL_PARAMETER
+from ..tools import telegram
+from .broken_server import ShortTimeouts
 from .notification_common import CHAT, TOKEN, NotificationCase, alert
 
 _LOGS = "odoo.addons.optics_pos_ru54fz.models.kkt_notification_delivery"
@@ -165,7 +169,7 @@ class TestNotifications(NotificationCase):
 
 
 @tagged("post_install", "-at_install")
-class TestNotificationTroubles(NotificationCase):
+class TestNotificationTroubles(ShortTimeouts, NotificationCase):
     """Channels fail; messages wait, and the channel says why."""
 
     @mute_logger(_LOGS)
@@ -247,6 +251,45 @@ class TestNotificationTroubles(NotificationCase):
         channel.action_test()
         self.assertIn("не отвечает", channel.last_error)
         self.assertNotIn(TOKEN, channel.last_error)
+
+    @mute_logger(_LOGS)
+    def test_an_answer_that_breaks_off_is_no_defect_of_ours(self):
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n"
+        for answer, ending in (
+            (b"", "reset"),
+            (b"", "stall"),
+            (head, "reset"),
+            (head, "stall"),
+            (head + b'{"ok"', "reset"),
+            (head + b'{"ok"', "stall"),
+        ):
+            server = self.broken_server(answer, ending)
+            with (
+                self.subTest(answer=answer, ending=ending),
+                patch.object(telegram, "TIMEOUT", 0.5),
+            ):
+                with self.assertRaises(telegram.TelegramError) as raised:
+                    telegram.send_message(server.url, TOKEN, CHAT, "text")
+                self.assertEqual(raised.exception.kind, "unreachable")
+                self.assertNotIn(TOKEN, str(raised.exception))
+                self.assertEqual(len(server.requests), 1)
+
+    @mute_logger(_LOGS)
+    def test_what_is_in_doubt_is_told_again(self):
+        """Twice is better than never: as with an answer that does not come at all."""
+        channel = self.channel()
+        self.beat(alert())
+        url = self.env["ir.config_parameter"].get_param(TELEGRAM_URL_PARAMETER)
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n"
+        server = self.broken_server(head, "reset")
+        self.env["ir.config_parameter"].set_param(TELEGRAM_URL_PARAMETER, server.url)
+        self.run_job()
+        self.assertEqual(self.rows(channel), [("began", "waiting")])
+        self.assertEqual(channel.failures, 1)
+        self.env["ir.config_parameter"].set_param(TELEGRAM_URL_PARAMETER, url)
+        with self.later(minutes=2):
+            self.run_job()
+        self.assertEqual(self.rows(channel), [("began", "sent")])
 
     def test_mending_the_channel_sends_at_once(self):
         channel = self.channel(chat_id="-5")

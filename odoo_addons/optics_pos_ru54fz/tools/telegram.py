@@ -3,6 +3,7 @@
 import re
 
 import requests
+from urllib3.exceptions import HTTPError
 
 #: Longest text of one message (Bot API, ``sendMessage``).
 LONGEST_TEXT = 4096
@@ -56,7 +57,9 @@ def send_message(base_url, token, chat_id, text):
         )
         with response:
             raw = response.raw.read(_MOST_ANSWER, decode_content=True)
-    except (requests.RequestException, OSError) as error:
+    except (requests.RequestException, HTTPError, OSError) as error:
+        # The body is read past requests, so that urllib3's own errors come out of it:
+        # an answer that breaks off is a doubt like one that does not come at all.
         # The address holds the token: the error's own words are not for anybody.
         raise TelegramError("unreachable", type(error).__name__) from None
     return _read(response.status_code, raw)
