@@ -9,6 +9,8 @@ _GROUPS = tuple(
 #: What of a user or group decides who has a role.
 _USER_KEYS = {"group_ids", "active", "role"}
 _GROUP_KEYS = {"user_ids", "implied_ids", "implied_by_ids", "all_user_ids"}
+#: What of an employee says who they are at a till.
+_EMPLOYEE_NAMES = ("pin", "user_id")
 
 
 class KktAudit(models.Model):
@@ -98,17 +100,35 @@ class ResUsers(models.Model):
 class ResGroups(models.Model):
     _inherit = "res.groups"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A new group may imply a role, and have users at once."""
+        if not any(_GROUP_KEYS & vals.keys() for vals in vals_list):
+            return super().create(vals_list)
+        with self.env["kkt.audit"]._watching_roles():
+            return super().create(vals_list)
+
     def write(self, vals):
         if not _GROUP_KEYS & vals.keys():
             return super().write(vals)
         with self.env["kkt.audit"]._watching_roles():
             return super().write(vals)
 
+    def unlink(self):
+        with self.env["kkt.audit"]._watching_roles():
+            return super().unlink()
+
 
 class HrEmployee(models.Model):
     _inherit = "hr.employee"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        employees = super().create(vals_list)
+        self.env["kkt.audit"]._note("role", "made", employees, _EMPLOYEE_NAMES)
+        return employees
+
     def write(self, vals):
-        names = [name for name in ("pin", "user_id") if name in vals]
+        names = [name for name in _EMPLOYEE_NAMES if name in vals]
         with self.env["kkt.audit"]._watching("role", self, names):
             return super().write(vals)

@@ -214,12 +214,49 @@ class TestAudit(KktCommon):
         (_first, last) = self.changes("role")
         self.assertFalse(last[4])
 
+    def test_roles_by_a_group_made_and_removed(self):
+        user = self.new_user("clerk", "base.group_user")
+        admin = self.env.ref(GROUPS % "admin")
+        group = self.env["res.groups"].create(
+            {
+                "name": "Duty",
+                "user_ids": [(6, 0, user.ids)],
+                "implied_ids": [(6, 0, admin.ids)],
+            }
+        )
+        (made,) = self.changes("role")
+        self.assertEqual(made[:4], ("changed", "clerk", "roles", False))
+        self.assertTrue(made[4])
+        group.unlink()
+        (_made, removed) = self.changes("role")
+        self.assertEqual(removed, ("changed", "clerk", "roles", made[4], False))
+        self.env["res.groups"].create({"name": "Choir"}).unlink()
+        self.assertEqual(len(self.changes("role")), 2)
+
     def test_pins(self):
-        employee = self.env["hr.employee"].create({"name": "Seller", "pin": "1111"})
+        user = self.new_user("clerk", "base.group_user")
+        employees = self.env["hr.employee"]
+        employees.create({"name": "Fitter"})
+        self.assertEqual(self.changes("role"), [])
+        employee = employees.create(
+            {"name": "Seller", "pin": "1111", "user_id": user.id}
+        )
+        made = self.changes("role")
+        self.assertEqual(
+            made,
+            [
+                ("made", "Seller", "pin", False, "••••"),
+                ("made", "Seller", "user_id", False, "clerk"),
+            ],
+        )
         employee.pin = "2222"
         self.assertEqual(
-            self.changes("role"), [("changed", "Seller", "pin", "••••", "••••")]
+            self.changes("role")[len(made) :],
+            [("changed", "Seller", "pin", "••••", "••••")],
         )
+        rows = self.env["kkt.audit"].search([("id", "not in", self.known.ids)])
+        for secret in ("1111", "2222"):
+            self.assertNotIn(secret, str(rows.read()))
 
     # ------------------------------------------------------------------
     # Nobody alters it
