@@ -292,6 +292,10 @@ export class SqliteJournal implements Journal {
     return this.#sql.lastOdooFd.get(fn) ?? 0;
   }
 
+  countOdoo(fn: string): number {
+    return this.#sql.countOdoo.get(fn) ?? 0;
+  }
+
   beginOperation(input: Parameters<Journal["beginOperation"]>[0]): BeginOperationResult {
     return this.#operations.begin(input);
   }

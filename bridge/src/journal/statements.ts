@@ -110,6 +110,12 @@ export function prepareStatements(db: Database) {
          ORDER BY fd DESC LIMIT 1`,
       )
       .pluck(),
+    countOdoo: db
+      .prepare<[string], number>(
+        `SELECT count(*) FROM receipt
+         WHERE fd IS NOT NULL AND fn = ? AND odoo_leg = 'delivered' AND odoo_settled IS NULL`,
+      )
+      .pluck(),
     ofdLevel: level("ofd_leg"),
     odooLevel: level("odoo_leg"),
     purge: db.prepare<[{ before: string; dead: string; at: string }]>(

@@ -261,6 +261,8 @@ export interface Journal {
   lastFd(fn: string): number;
   /** Highest FD of this ФН that Odoo confirmed; 0 if none. */
   lastOdooFd(fn: string): number;
+  /** Receipts of this ФН that Odoo confirmed. Looks at all of them: 25 ms for 100,000. */
+  countOdoo(fn: string): number;
 
   beginOperation(input: {
     readonly key: string;

@@ -41,7 +41,7 @@ describe("what Odoo and the till say to each other", () => {
   let commands: unknown[];
   let odooEvents: { seq: number; kind: string; data: Record<string, unknown> }[];
   let pages: number[];
-  let last: { fn: string; fd: number } | null;
+  let last: { fn: string; fd: number; count?: number } | null;
   let again: number;
   let syncs: number;
   let wakes: number;
@@ -457,6 +457,33 @@ describe("what Odoo and the till say to each other", () => {
         "incident.odoo_lost_receipts",
         "incident.odoo_lost_receipts",
       ]);
+    });
+
+    it("gets again what it lost below what was delivered since", async () => {
+      delivered(5, 6, 7, 8);
+      // restored to FD 6, and FD 9 came before the next heartbeat
+      delivered(9);
+      last = { fn: FN, fd: 9, count: 3 };
+      await beat();
+      expect(journal.odooPending(10).map(({ fiscal }) => fiscal?.fd)).toEqual([5, 6, 7, 8, 9]);
+      expect(again).toBe(1);
+      for (const { key } of journal.odooPending(10)) journal.markOdooDelivered([key], AT);
+      last = { fn: FN, fd: 9, count: 5 };
+      await time.advance(600_000);
+      await beat();
+      expect(again).toBe(1);
+    });
+
+    it("that is restored from the same copy once more gets it once more", async () => {
+      delivered(5, 6, 7, 8);
+      for (const round of [1, 2]) {
+        last = { fn: FN, fd: 6 };
+        await beat();
+        expect(again).toBe(round);
+        for (const { key } of journal.odooPending(10)) journal.markOdooDelivered([key], AT);
+        last = { fn: FN, fd: 8 };
+        await beat();
+      }
     });
 
     it("that names another drive has nothing of this one", async () => {
