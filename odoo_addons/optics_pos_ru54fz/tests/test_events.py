@@ -60,6 +60,24 @@ class TestEvents(EventsCommon):
         params["journal"]["id"] = "33333333-cccc"
         self.assertEqual(till._heartbeat(params)["last_event"], 0)
 
+    def test_no_word_is_too_long_for_a_heartbeat(self):
+        """A register that is set up wrongly in many ways is told of all the same."""
+        till = self.till.with_user(self.worker)
+        long = "Ряд таблицы 6: не та ставка НДС.\0 " * 200
+        params = {
+            **HEARTBEAT,
+            "device": {"state": "setup_error", "reason": long, "model": long},
+            "maintenance": {"since": None, "reason": long},
+            "alerts": [{"code": "device_setup", "level": "p2", "text": long}],
+            "results": [{"id": "1", "state": "failed", "text": long}],
+        }
+        till._heartbeat(params)
+        self.assertEqual(self.till.device_state, "setup_error")
+        self.assertEqual(self.till.device_reason, long.replace("\0", "")[:1024])
+        self.assertEqual(self.till.maintenance_reason, self.till.device_reason)
+        with self.assertRaisesRegex(ValidationError, "device.reason"):
+            till._heartbeat({**params, "device": {**params["device"], "reason": 5}})
+
     def test_unknown_and_odd_events_are_kept(self):
         events = [
             self.event(1, "nobody.knows", x="a\0b"),

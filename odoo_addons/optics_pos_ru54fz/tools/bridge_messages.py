@@ -72,7 +72,7 @@ def parse_results(params):
             (
                 wire.text(row, "id", longest=64, path="results."),
                 state if state in RESULTS else "failed",
-                wire.text(row, "text", optional=True, longest=4096, path="results."),
+                wire.told(row, "text", longest=4096, path="results."),
             )
         )
     return parsed
@@ -110,7 +110,7 @@ def parse_held(params):
         raise WireError("rows.version", "must be text or a number")
     listed = wire.rows(rows.get("receipts"), "rows.receipts", MAX_HELD)
     held = {row["key"]: row for row in map(_held_row, listed)}
-    return clean(str(version)[:200]), list(held.values())
+    return wire.clean(str(version)[:200]), list(held.values())
 
 
 def _held_row(row):
@@ -122,9 +122,9 @@ def _held_row(row):
     if isinstance(error, dict):
         error = error.get("text") or error.get("message") or error.get("code")
     return {
-        "key": clean(wire.text(row, "key", longest=128, path=path)),
+        "key": wire.clean(wire.text(row, "key", longest=128, path=path)),
         "type": wire.text(row, "type", longest=32, path=path),
-        "order_name": clean(
+        "order_name": wire.clean(
             wire.text(row, "order_name", optional=True, longest=256, path=path)
         ),
         "total": wire.kopecks(row, "total", path=path),
@@ -135,7 +135,7 @@ def _held_row(row):
         "leg_ofd": wire.word(legs, "ofd", LEGS, optional=True, path=path + "legs."),
         "leg_odoo": wire.word(legs, "odoo", LEGS, optional=True, path=path + "legs."),
         "attempts": wire.integer(row, "attempts", optional=True, path=path) or 0,
-        "error": clean(str(error))[:1024] if error else None,
+        "error": wire.clean(str(error))[:1024] if error else None,
     }
 
 
@@ -162,7 +162,7 @@ def parse_state(params):
     if links is not None:
         if len(json.dumps(links)) > _MAX_LINKS_CHARS:
             raise WireError("links", f"must not exceed {_MAX_LINKS_CHARS} characters")
-        vals["links"] = clean(links)
+        vals["links"] = wire.clean(links)
     journal = wire.mapping(params, "journal", optional=True)
     if journal is not None:
         vals["journal_id"] = wire.text(
@@ -186,8 +186,8 @@ def _maintenance(params):
     return {
         "maintenance": True,
         "maintenance_since": since,
-        "maintenance_reason": wire.text(
-            maintenance, "reason", optional=True, longest=1024, path="maintenance."
+        "maintenance_reason": wire.told(
+            maintenance, "reason", longest=1024, path="maintenance."
         ),
     }
 
@@ -206,15 +206,13 @@ def _alerts(params):
                 # A level that is not known yet is not to be overlooked.
                 "level": level if level in ALERT_LEVELS else "p2",
                 "since": wire.iso(since) if since else None,
-                "text": wire.text(
-                    row, "text", optional=True, longest=1024, path="alerts."
-                ),
+                "text": wire.told(row, "text", longest=1024, path="alerts."),
             }
         )
     alerts.sort(key=lambda alert: alert["level"])
     worst = alerts[0]["level"] if alerts else False
     return {
-        "alerts": clean(alerts),
+        "alerts": wire.clean(alerts),
         "alert_count": len(alerts),
         "alert_level": worst,
     }
@@ -235,11 +233,11 @@ def parse_events(params):
             {
                 "seq": wire.integer(row, "seq", least=1, most=_INT8, path="events."),
                 "at": wire.instant(row, "at", path="events."),
-                "kind": clean(wire.text(row, "kind", longest=128, path="events.")),
-                "key": clean(
+                "kind": wire.clean(wire.text(row, "kind", longest=128, path="events.")),
+                "key": wire.clean(
                     wire.text(row, "key", optional=True, longest=128, path="events.")
                 ),
-                "data": clean(data if isinstance(data, dict) else {"value": data}),
+                "data": wire.clean(data if isinstance(data, dict) else {"value": data}),
             }
         )
     return journal, events
@@ -275,14 +273,3 @@ def parse_line(item, path=""):
         "qty": wire.millionths(item, "qty", path=path),
         "sum": wire.kopecks(item, "sum", path=path),
     }
-
-
-def clean(value):
-    """PostgreSQL's text and jsonb hold no U+0000, nor half a surrogate pair."""
-    if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
-        return {clean(str(name)): clean(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [clean(member) for member in value]
-    return value

@@ -128,11 +128,11 @@ def parse_heartbeat(params, zone):
     if device is not None:
         vals |= {
             "device_state": wire.word(device, "state", DEVICE_STATES, path="device."),
-            "device_reason": wire.text(device, "reason", optional=True, path="device."),
+            "device_reason": wire.told(device, "reason", longest=1024, path="device."),
             "device_paper": wire.word(
                 device, "paper", PAPER_STATES, optional=True, path="device."
             ),
-            "device_model": wire.text(device, "model", optional=True, path="device."),
+            "device_model": wire.told(device, "model", path="device."),
             "device_serial": wire.text(
                 device, "serial", optional=True, longest=32, path="device."
             ),

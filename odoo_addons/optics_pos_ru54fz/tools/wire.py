@@ -33,6 +33,27 @@ def text(row, name, *, pattern=None, longest=256, optional=False, path=""):
     return value
 
 
+def told(row, name, *, longest=256, path=""):
+    """Words for people, cut to ``longest``: too many are no reason to refuse."""
+    value = row.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise WireError(path + name, "must be text")
+    return clean(value)[:longest]
+
+
+def clean(value):
+    """PostgreSQL's text and jsonb hold no U+0000, nor half a surrogate pair."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {clean(str(name)): clean(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [clean(member) for member in value]
+    return value
+
+
 def integer(row, name, *, least=0, most=_INT4, optional=False, path=""):
     value = row.get(name)
     if value is None and optional:
