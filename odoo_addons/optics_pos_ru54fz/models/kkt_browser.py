@@ -62,8 +62,8 @@ class KktBrowser(models.Model):
         ):
             raise UserError(
                 _(
-                    "This browser was revoked for till %s. A manager can pair it again "
-                    "under a new profile.",
+                    "This browser was revoked for till %s. A manager may allow it again "
+                    "(Fiscal Registers ▸ Paired Browsers).",
                     till.code,
                 )
             )
@@ -126,24 +126,33 @@ class KktBrowser(models.Model):
 
     def action_revoke(self):
         """The bridge learns of it with its next heartbeat."""
+        self._set_revoked(True)
+
+    def action_allow_again(self):
+        """Back in force, certificate and all, with the bridge's next heartbeat."""
+        self._set_revoked(False)
+
+    def _set_revoked(self, revoked):
         if not self.env.user.has_group("optics_pos_ru54fz.group_kkt_manager"):
-            raise UserError(_("Only a till manager may revoke a browser."))
+            raise UserError(_("Only a till manager may revoke or allow a browser."))
         self.check_access("read")
         for browser in self.sudo():
+            # Whatever keys the profile had.
             same = self.sudo().search(
                 [
                     ("till_id", "=", browser.till_id.id),
                     ("profile", "=", browser.profile),
-                    ("revoked", "=", False),
+                    ("revoked", "=", not revoked),
                 ]
             )
-            same.write(
-                {
-                    "revoked": True,
-                    "revoked_at": fields.Datetime.now(),
-                    "revoked_by_id": self.env.uid,
-                }
-            )
+            with self.env["kkt.audit"]._watching("till", same, ("revoked",)):
+                same.write(
+                    {
+                        "revoked": revoked,
+                        "revoked_at": revoked and fields.Datetime.now(),
+                        "revoked_by_id": revoked and self.env.uid,
+                    }
+                )
 
 
 def _epoch(moment):

@@ -165,6 +165,17 @@ class TestBrowser(KktCommon):
         with self.assertRaisesRegex(UserError, "revoked"):
             self.certify(jwk=browser_key())
         self.certify("profile-2")
+        with self.assertRaises(UserError):
+            browser.with_user(self.cashier).action_allow_again()
+        browser.with_user(self.manager).action_allow_again()
+        self.assertRecordValues(
+            browser, [{"revoked": False, "revoked_at": False, "revoked_by_id": False}]
+        )
+        self.assertEqual(self.env["kkt.browser"]._revoked_profiles(self.till), [])
+        self.certify()
+        audit = self.env["kkt.audit"].search([("model", "=", "kkt.browser")])
+        self.assertEqual(audit.user_id, self.manager)
+        self.assertEqual(audit.mapped("field_name"), ["revoked", "revoked"])
 
     def test_expired_revocations_need_not_be_told(self):
         with freeze_time("2026-10-01 00:00:00"):
