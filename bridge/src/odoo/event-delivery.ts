@@ -31,7 +31,7 @@ const cursorSchema = z.object({
 
 /** What Odoo makes shifts, incidents and its own log of. */
 const KINDS =
-  /^(shift|cash|report|mode|breaker|buffer|alert|dlq|command|incident|clock|fn|maintenance|lease|document|pin|approval|person)\.|^receipt\.(unknown|resolved|rejected|cancelled|discount)$|^refund\.(released|unreserved)$/;
+  /^(shift|cash|report|mode|breaker|buffer|alert|dlq|command|incident|clock|fn|maintenance|lease|document|pin|approval|person)\.|^receipt\.(unknown|resolved|rejected|cancelled|discount)$|^refund\.(released|unreserved)$|^odoo\.order_given_up$/;
 
 export function concernsOdoo(kind: string): boolean {
   return KINDS.test(kind);

@@ -13,6 +13,8 @@ import { ordersAnswerSchema, type ReceiptResult } from "./schemas.ts";
 
 /** Tries for one order; after that only a person helps. */
 const MOST_TRIES = 20;
+/** What ends by itself, be it in the morning: no try is spent on it. */
+const PASSING = new Set(["session_closed", "receipt_missing"]);
 
 export interface MissingOrdersOptions {
   readonly client: Pick<OdooClient, "call">;
@@ -128,7 +130,7 @@ export class MissingOrders {
       journal.appendEvent("odoo.order_handed_in", parseKey(entry.key), data, at);
       return null;
     }
-    const tries = entry.tries + 1;
+    const tries = PASSING.has(codeOf(result?.error)) ? entry.tries : entry.tries + 1;
     logger.error("odoo_refused_order", { key: entry.key, tries, why: result?.error });
     if (tries < MOST_TRIES) return { ...entry, tries, due: clock.now() + orderMissingMs };
     journal.appendEvent("odoo.order_given_up", parseKey(entry.key), { tries }, at);
@@ -140,4 +142,9 @@ export class MissingOrders {
     const row = key === null ? null : this.#options.journal.get(key);
     return row?.fiscal == null ? null : row;
   }
+}
+
+function codeOf(error: unknown): string {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : null;
+  return typeof code === "string" ? code : "";
 }

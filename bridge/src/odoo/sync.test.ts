@@ -29,7 +29,7 @@ describe("delivery to Odoo", () => {
   let meanwhile: () => void;
   let looks: number;
   let orderMissing: boolean;
-  let refusesOrders: boolean;
+  let refusesOrders: boolean | string;
   let events: string[];
   let refusals: string[];
   let linkFailures: number;
@@ -108,8 +108,10 @@ describe("delivery to Odoo", () => {
         return Promise.reject(new OdooRefusal("builtins.KeyError", "lines"));
       }
       const status = refusesOrders ? "refused" : "created";
+      const error =
+        typeof refusesOrders === "string" ? { code: refusesOrders, message: "не сейчас" } : null;
       return Promise.resolve(
-        schema.parse({ results: given.map(({ uuid }) => ({ uuid, status, error: null })) }),
+        schema.parse({ results: given.map(({ uuid }) => ({ uuid, status, error })) }),
       );
     }
     const { receipts } = params as { receipts: SentRow[] };
@@ -332,6 +334,19 @@ describe("delivery to Odoo", () => {
     await run(60_000 * 150);
     expect(orders).toHaveLength(20);
     expect(events).toEqual(["odoo.order_given_up"]);
+  });
+
+  it.each(["session_closed", "receipt_missing"])("waits for what passes: %s", async (code) => {
+    orderMissing = true;
+    refusesOrders = code;
+    sold(1, "{}");
+    sync.start();
+    await run(60_000 * 150);
+    expect(orders.length).toBeGreaterThan(20);
+    expect(events).toEqual([]);
+    refusesOrders = false;
+    await run(60_000 * 6);
+    expect(events).toEqual(["odoo.order_handed_in"]);
   });
 
   it("is not held up by an order that Odoo fails at", async () => {

@@ -49,6 +49,7 @@ class KktTillEvent(models.Model):
             "maintenance.on": _("Taken out of service"),
             "maintenance.off": _("Back in service"),
             "mode.changed": _("Link mode changed"),
+            "odoo.order_given_up": _("Order that Odoo does not take"),
             "person.call": _("Done with a person's PIN"),
             "pin.wrong": _("Wrong PIN"),
             "pin.locked": _("PIN locked"),
