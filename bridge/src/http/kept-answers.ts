@@ -62,6 +62,11 @@ export class KeptAnswers {
     }
   }
 
+  /** This key was, or is being, used for a call that is no operation of the lane. */
+  has(key: string): boolean {
+    return this.#running.has(key) || this.#kept().some((entry) => entry.key === key);
+  }
+
   #kept(): z.output<typeof listSchema> {
     this.#list ??= this.#setting.read() ?? [];
     return this.#list;

@@ -166,6 +166,13 @@ describe("what a till does besides receipts", () => {
     } finally {
       await restarted.close();
     }
+    // nor is it for a call of the register
+    await send("POST", "buffer/sync", {}, "sync-now-1");
+    expect(await send("POST", "cash/in", { amount: 1, ...CASHIER }, "sync-now-1")).toMatchObject({
+      status: 422,
+      body: { code: "idempotency_key_reused" },
+    });
+    expect(harness.lane.operated).toEqual([]);
     expect((await send("PATCH", "buffer", { capacity: 301 })).status).toBe(422);
     expect((await send("PATCH", "buffer", { capacity: 199 })).status).toBe(422);
   });

@@ -11,6 +11,7 @@ import type { KeptAnswers } from "../kept-answers.ts";
 import { callerOf } from "../middleware/auth.ts";
 import { OPERATIONS } from "../operations.ts";
 import { notTaken } from "../outcome.ts";
+import { Problem } from "../problems.ts";
 import { validated } from "../validate.ts";
 
 type WireCashier = { readonly name: string; readonly inn?: string | null | undefined };
@@ -33,7 +34,10 @@ export function tillRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): void 
     request: OperationRequest,
     response: Response,
     show: Show,
-  ): Promise<void> => answer(response, await refusing(() => lane.operate(key, request)), show);
+  ): Promise<void> => {
+    if (kept.has(key)) throw new Problem("idempotency_key_reused");
+    answer(response, await refusing(() => lane.operate(key, request)), show);
+  };
 
   for (const [operation, kind] of [
     [OPERATIONS.openShift, "shift_open"],
