@@ -91,7 +91,13 @@ export class AtolTill {
       cwd: repoRoot,
       logFile: join(this.folder, "bridge.log"),
     });
-    this.#token = await obtainToken(this.bridge.ready.http, this.odoo.key, TILL, PROFILE);
+    this.#token = await obtainToken(
+      this.bridge.ready.http,
+      this.odoo.key,
+      TILL,
+      PROFILE,
+      "manager",
+    );
     await this.untilReady();
   }
 

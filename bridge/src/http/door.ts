@@ -12,7 +12,7 @@ import { Overloaded, type WorkClasses } from "../resilience/work-classes.ts";
 import type { TokenService } from "./auth/tokens.ts";
 import { bearer, callerOf } from "./middleware/auth.ts";
 import { jsonBody } from "./middleware/json-body.ts";
-import { includes } from "./auth/scope.ts";
+import { requireScope } from "./auth/scope.ts";
 import type { Operation } from "./operations.ts";
 import type { PeopleDoor } from "./people-door.ts";
 import { Problem } from "./problems.ts";
@@ -61,10 +61,7 @@ export class Door {
   #inScope({ role = "cashier", unless }: Operation): RequestHandler {
     return (_request, response, next) => {
       const allowed = unless !== undefined && this.#options.people.limits()[unless];
-      const needed = allowed ? "cashier" : role;
-      if (!includes(callerOf(response).scope, needed)) {
-        throw new Problem("scope_insufficient", { extra: { scope_needed: needed } });
-      }
+      requireScope(allowed ? "cashier" : role, callerOf(response));
       next();
     };
   }

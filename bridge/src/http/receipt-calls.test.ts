@@ -50,6 +50,24 @@ describe("POST /v1/kkt/receipt and what asks after it", () => {
     );
   });
 
+  it("takes a correction from a manager alone: no limit and no original holds it", async () => {
+    const correction = wireReceipt({
+      type: "refund_correction",
+      payments: [{ method: "cash", amount: 4500 }],
+      correction: { basis: "self", date: "2026-11-20", number: null, wrong_fp: null },
+    });
+    const cashier = await harness.tokenFor("cashier");
+    const refused = await sell(correction, { ...idempotent, Authorization: `Bearer ${cashier}` });
+    expect(refused).toMatchObject({
+      status: 403,
+      body: { code: "scope_insufficient", scope_needed: "manager" },
+    });
+    expect(harness.lane.submitted).toEqual([]);
+    const manager = await harness.tokenFor("manager");
+    const taken = await sell(correction, { ...idempotent, Authorization: `Bearer ${manager}` });
+    expect(taken.status).toBe(202);
+  });
+
   it("answers 202 when the outcome takes longer, and the outcome to the same key later", async () => {
     const first = await sell();
     expect(first.status).toBe(202);

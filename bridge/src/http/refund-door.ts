@@ -12,7 +12,7 @@ import type { Journal, StoredReceipt } from "../journal/types.ts";
 import { callerName } from "../people/person.ts";
 import type { Reservations } from "../refunds/reservations.ts";
 import type { RefundSaga, Verdict } from "../refunds/saga.ts";
-import { includes } from "./auth/scope.ts";
+import { requireScope } from "./auth/scope.ts";
 import type { Caller } from "./auth/tokens.ts";
 import { Problem } from "./problems.ts";
 import { releaseSchema, type Release } from "./schemas/release.ts";
@@ -58,7 +58,7 @@ export function createRefundDoor(options: RefundDoorOptions): RefundDoor {
   return {
     pass(request, submit) {
       const { key, receipt, release, caller } = request;
-      requireManager(release, caller);
+      if (release !== null) requireScope("manager", caller);
       return reservations.exclusive(key.uuid, async () => {
         // an earlier request of the same key may have come through while this one waited
         if (journal.get(key) !== null) return submit();
@@ -102,11 +102,6 @@ export function takeRelease(body: unknown): {
     .safeParse({ release: wire }, { error: russianMessage });
   if (!parsed.success) throw new Problem("receipt_invalid", { errors: fieldErrors(parsed.error) });
   return { body: rest, release: parsed.data.release };
-}
-
-function requireManager(release: Release | null, { scope }: Caller): void {
-  if (release === null || includes(scope, "manager")) return;
-  throw new Problem("scope_insufficient", { extra: { scope_needed: "manager" } });
 }
 
 function problemOf(verdict: Exclude<Verdict, { kind: "allowed" }>): Problem {

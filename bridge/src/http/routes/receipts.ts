@@ -2,9 +2,11 @@ import type { Response } from "express";
 import { isoUtc } from "../../domain/clock.ts";
 import { localDate } from "../local-date.ts";
 import { parseReceipt } from "../../domain/parse-receipt.ts";
+import { isCorrection } from "../../domain/receipt-kind.ts";
 import type { Receipt, ReceiptKey } from "../../domain/receipt.ts";
 import type { StoredReceipt } from "../../journal/types.ts";
 import { callerName, type Named } from "../../people/person.ts";
+import { requireScope } from "../auth/scope.ts";
 import type { Caller } from "../auth/tokens.ts";
 import type { HttpDeps } from "../deps.ts";
 import { takeDiscount } from "../discount.ts";
@@ -38,6 +40,8 @@ export function receiptRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): vo
     // a key that is known is answered all the same
     if (obstacle !== null && known === null) throw notTaken(obstacle);
     const caller = callerOf(response);
+    // neither a sale's limits nor a refund's original hold it
+    if (isCorrection(receipt.type)) requireScope("manager", caller);
     // lines that are taken back cost what they cost then
     const given = known === null && receipt.type === "sale" ? discount : null;
     const approver = given && (await deps.people.checkDiscount(key.uuid, given));
