@@ -31,6 +31,10 @@ _CONFIG = (
     "pricelist_id",
     "available_pricelist_ids",
     "payment_method_ids",
+    # They decide the VAT.
+    "tax_regime_selection",
+    "default_fiscal_position_id",
+    "fiscal_position_ids",
     "cash_rounding",
     "rounding_method",
     "only_round_cash_method",
@@ -39,6 +43,13 @@ _CONFIG = (
     "basic_employee_ids",
     "advanced_employee_ids",
 )
+
+#: What of a payment method decides how its money stands on a fiscal receipt, and in
+#: which shops: ``config_ids`` is their ``payment_method_ids`` from the other side. The
+#: journal gives the type, and that the payment on the receipt.
+_METHOD = ("active", "config_ids", "journal_id", "type", "kkt_payment_type")
+#: Fields whose writing may change one of those; the last makes the type "online".
+_METHOD_KEYS = {*_METHOD, "is_online_payment"}
 
 
 class KktTill(models.Model):
@@ -61,12 +72,42 @@ class KktTill(models.Model):
 
 
 class PosPaymentMethod(models.Model):
+    """Odoo gives its managers payment methods; those of a till are an administrator's.
+
+    Else a manager could have every card signed as cash.
+    """
+
     _inherit = "pos.payment.method"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        methods = super().create(vals_list)
+        methods._kkt_configs()._kkt_check_methods_may_change()
+        self.env["kkt.audit"]._note("settings", "made", methods, _METHOD)
+        return methods
+
     def write(self, vals):
-        names = [name for name in ("kkt_payment_type", "active") if name in vals]
-        with self.env["kkt.audit"]._watching("settings", self, names):
-            return super().write(vals)
+        names = _METHOD if _METHOD_KEYS & vals.keys() else ()
+        # The shops that it leaves count, too.
+        before = {method: method._kkt_configs() for method in self if names}
+        with self.env["kkt.audit"]._watching("settings", self, names) as changed:
+            res = super().write(vals)
+        for method in self.filtered(lambda method: method in changed):
+            configs = before[method] | method._kkt_configs()
+            configs._kkt_check_methods_may_change()
+        return res
+
+    def unlink(self):
+        self._kkt_configs()._kkt_check_methods_may_change()
+        self.env["kkt.audit"]._note("settings", "removed", self, _METHOD)
+        return super().unlink()
+
+    def _kkt_configs(self):
+        """The shops that take one of these methods, whoever asks; archived ones too."""
+        configs = self.env["pos.config"].sudo().with_context(active_test=False)
+        return configs.search([("payment_method_ids", "in", self.ids)]).sudo(
+            self.env.su
+        )
 
 
 class PosConfig(models.Model):
@@ -102,21 +143,41 @@ class PosConfig(models.Model):
 
         :raises AccessError: a cashier or manager changed such a setting
         """
-        if self.env.su or self.env.user.has_group(_ADMIN):
+        if self._kkt_may_set_up():
             return
         for config, names in changed.items():
-            if names & keys and config.kkt_till_id:
-                fields_of = sorted(
-                    config._fields[name]._description_string(self.env)
-                    for name in names & keys
-                )
-                raise AccessError(
-                    _(
-                        "%(fields)s of %(shop)s is for an administrator of the tills.",
-                        fields=", ".join(fields_of),
-                        shop=config.name,
+            if names & keys:
+                self._kkt_refuse_where_a_till_is(config, names & keys)
+
+    def _kkt_check_methods_may_change(self):
+        """Payment methods of these shops are about to change, or just did.
+
+        :raises AccessError: for cashiers and managers, where a shop has a till
+        """
+        if self._kkt_may_set_up():
+            return
+        for config in self.sudo():
+            self._kkt_refuse_where_a_till_is(config, {"payment_method_ids"})
+
+    def _kkt_may_set_up(self):
+        return self.env.su or self.env.user.has_group(_ADMIN)
+
+    def _kkt_refuse_where_a_till_is(self, config, names):
+        """:param config: read with all rights; the words are in the user's language"""
+        if not config.kkt_till_id:
+            return
+        raise AccessError(
+            _(
+                "%(fields)s of %(shop)s is for an administrator of the tills.",
+                fields=", ".join(
+                    sorted(
+                        config._fields[name]._description_string(self.env)
+                        for name in names
                     )
-                )
+                ),
+                shop=config.name,
+            )
+        )
 
     def _kkt_members(self, users):
         """Those of the users who belong to this shop."""

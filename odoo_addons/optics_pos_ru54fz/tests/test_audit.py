@@ -153,6 +153,59 @@ class TestAudit(KktCommon):
         )
         self.assertEqual(rows[0][3:], ("10", "5"))
 
+    def test_payment_methods(self):
+        shop = self.config
+        methods = self.env["pos.payment.method"]
+        journal = self.company_data["default_journal_bank"]
+        method = methods.create(
+            {
+                "name": "Card 2",
+                "journal_id": journal.id,
+                "config_ids": [(4, shop.id)],
+            }
+        )
+        made = self.changes("settings")
+        label = dict(
+            methods._fields["kkt_payment_type"]._description_selection(
+                self.env(context={"lang": "ru_RU"})
+            )
+        )
+        self.assertEqual({row[:2] for row in made}, {("made", "Card 2")})
+        told = {row[2]: row[4] for row in made}
+        self.assertEqual(told["config_ids"], shop.display_name)
+        self.assertEqual(told["kkt_payment_type"], label["electronic"])
+        self.assertEqual(
+            told["journal_id"], journal.with_context(lang="ru_RU").display_name
+        )
+        method.write({"name": "Card 3", "sequence": 9})
+        method.write({"kkt_payment_type": "other", "config_ids": [(5,)]})
+        self.assertEqual(
+            {row[2:] for row in self.changes("settings")[len(made) :]},
+            {
+                ("kkt_payment_type", label["electronic"], label["other"]),
+                ("config_ids", shop.display_name, ""),
+            },
+        )
+        known = len(self.changes("settings"))
+        method.unlink()
+        removed = self.changes("settings")[known:]
+        self.assertEqual({row[:2] for row in removed}, {("removed", "Card 3")})
+        self.assertIn(("kkt_payment_type", label["other"]), [r[2:4] for r in removed])
+
+    def test_fiscal_positions_of_the_shop(self):
+        position = self.env["account.fiscal.position"].create({"name": "None"})
+        self.config.write(
+            {"tax_regime_selection": True, "default_fiscal_position_id": position.id}
+        )
+        self.assertEqual(
+            {row[2] for row in self.changes("settings")},
+            {
+                "tax_regime_selection",
+                "default_fiscal_position_id",
+                "fiscal_position_ids",
+            },
+        )
+
     def test_till(self):
         self.till.bridge_url = "http://127.0.0.1:8001"
         secret = self.till.rotate_credential().partition(".")[2]

@@ -277,6 +277,134 @@ class TestRoles(KktCommon):
         self.till.active = False
         self.config.with_user(self.people["manager"]).kkt_discount_cashier = 7
 
+    def test_the_vat_of_a_shop(self):
+        """A fiscal position maps the taxes of everything that is sold."""
+        positions = self.env["account.fiscal.position"].create(
+            [{"name": f"Position {n}"} for n in range(8)]
+        )
+        free = iter(positions)
+        for make in (
+            lambda: {"tax_regime_selection": not self.config.tax_regime_selection},
+            lambda: {"default_fiscal_position_id": next(free).id},
+            lambda: {
+                "tax_regime_selection": True,
+                "fiscal_position_ids": [(4, next(free).id)],
+            },
+        ):
+            self.assertMay(
+                {"admin"},
+                lambda user, make=make: self.config.with_user(user).write(make()),
+            )
+
+    # ------------------------------------------------------------------
+    # Payment methods: how money stands on the fiscal receipt
+    # ------------------------------------------------------------------
+
+    def method(self, **values):
+        """A payment method by card that no shop takes yet."""
+        journal = self.company_data["default_journal_bank"]
+        return self.env["pos.payment.method"].create(
+            {"name": "Card 2", "journal_id": journal.id, **values}
+        )
+
+    def close_shop(self):
+        """Odoo itself refuses what an open session takes."""
+        self.pos_session.state = "closed"
+
+    def test_payment_methods_of_a_till(self):
+        self.close_shop()
+        kinds = iter(["cash", "other", "credit", "prepaid", "electronic"])
+        card, cash = self.bank_pm1, self.cash_split_pm1
+        journals = self.company_data["default_journal_bank"]
+        journals |= journals.copy()
+        shop = self.config
+        methods = self.env["pos.payment.method"]
+        for name, call in {
+            "kind": lambda user: card.with_user(user).write(
+                {"kkt_payment_type": next(kinds)}
+            ),
+            "journal": lambda user: card.with_user(user).write(
+                {"journal_id": (journals - card.journal_id).id}
+            ),
+            "to credit": lambda user: card.with_user(user).write({"journal_id": False}),
+            "archived": lambda user: card.with_user(user).write(
+                {"active": not card.active}
+            ),
+            "taken away": lambda user: cash.with_user(user).write(
+                {"config_ids": [(3, shop.id)]}
+            ),
+            "given": lambda user: (
+                self.method().with_user(user).write({"config_ids": [(4, shop.id)]})
+            ),
+            "made": lambda user: methods.with_user(user).create(
+                {"name": "Own", "config_ids": [(4, shop.id)]}
+            ),
+            "removed": lambda user: (
+                self.method(config_ids=[(4, shop.id)]).with_user(user).unlink()
+            ),
+        }.items():
+            with self.subTest(name):
+                self.assertMay({"admin"}, call)
+
+    def test_a_method_that_leaves_and_changes_in_one(self):
+        self.close_shop()
+        method = self.bank_pm1.with_user(self.people["manager"])
+        with self.assertRaises(AccessError) as caught:
+            method.write({"config_ids": [(5,)], "kkt_payment_type": "cash"})
+        self.assertEqual(
+            str(caught.exception),
+            f"Payment Methods of {self.config.name} is for an administrator of the "
+            "tills.",
+        )
+
+    def test_of_many_methods_one_is_a_tills(self):
+        self.close_shop()
+        both = self.method() | self.bank_pm1
+        with self.assertRaises(AccessError):
+            both.with_user(self.people["manager"]).kkt_payment_type = "cash"
+
+    def test_an_archived_shop_keeps_its_methods(self):
+        self.close_shop()
+        self.config.active = False
+        with self.assertRaises(AccessError):
+            self.bank_pm1.with_user(self.people["manager"]).kkt_payment_type = "cash"
+
+    def test_a_shop_that_is_not_the_managers(self):
+        self.close_shop()
+        self.config.kkt_user_ids = self.people["cashier"]
+        with self.assertRaises(AccessError):
+            self.bank_pm1.with_user(self.people["manager"]).kkt_payment_type = "cash"
+
+    def test_what_of_methods_stays_a_managers(self):
+        """Odoo's own flows: names, order, other shops, tills that are not there."""
+        self.close_shop()
+        manager = self.people["manager"]
+        card = self.bank_pm1.with_user(manager)
+        kind = card.kkt_payment_type
+        card.write({"name": "By card", "sequence": 7, "split_transactions": True})
+        # What changes nothing is no change.
+        card.write({"kkt_payment_type": kind, "active": True})
+        there = self.other_currency_config
+        other = self.method().with_user(manager)
+        other.write({"kkt_payment_type": "other", "active": False})
+        other.write({"active": True, "kkt_payment_type": "electronic"})
+        method = (
+            self.env["pos.payment.method"]
+            .with_user(manager)
+            .create({"name": "Later", "config_ids": [(4, there.id)]})
+        )
+        method.kkt_payment_type = "other"
+        method.config_ids = False
+        method.unlink()
+        self.till.active = False
+        card.kkt_payment_type = "cash"
+
+    def test_methods_of_a_new_shop(self):
+        """Odoo makes them with the rights of whoever makes the shop."""
+        manager = self.people["manager"]
+        shop = self.env["pos.config"].with_user(manager).create({"name": "New"})
+        self.assertTrue(shop.payment_method_ids)
+
     # ------------------------------------------------------------------
     # Users, set-up
     # ------------------------------------------------------------------
