@@ -1,6 +1,7 @@
 from . import account_tax
 from . import ir_http
 from . import kkt_audit
+from . import kkt_audit_loyalty
 from . import kkt_audit_prices
 from . import kkt_audit_roles
 from . import kkt_alert

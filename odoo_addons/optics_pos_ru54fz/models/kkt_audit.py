@@ -62,6 +62,7 @@ class KktAudit(models.Model):
         [
             ("price", "Prices"),
             ("pricelist", "Price Lists"),
+            ("loyalty", "Loyalty Programs"),
             ("tax", "Taxes"),
             ("settings", "Settings of a Point of Sale"),
             ("till", "Tills"),

@@ -52,7 +52,10 @@ class KktAudit(models.Model):
         tills = self.env["kkt.till"].sudo()
         if tills.search_count([("company_id", "in", user.company_ids.ids)], limit=1):
             raise AccessError(
-                _("Prices are set by an accountant or an administrator of the tills.")
+                _(
+                    "Prices and loyalty programs are set by an accountant or an "
+                    "administrator of the tills."
+                )
             )
 
 

@@ -16,6 +16,7 @@ from . import test_heartbeat
 from . import test_hoot
 from . import test_incident
 from . import test_lease
+from . import test_loyalty
 from . import test_notifications
 from . import test_odoo_terms
 from . import test_order_link
