@@ -35,6 +35,10 @@ _CONFIG = (
     "tax_regime_selection",
     "default_fiscal_position_id",
     "fiscal_position_ids",
+    # A preset brings a fiscal position and a price list of its own.
+    "use_presets",
+    "default_preset_id",
+    "available_preset_ids",
     "cash_rounding",
     "rounding_method",
     "only_round_cash_method",
@@ -50,6 +54,9 @@ _CONFIG = (
 _METHOD = ("active", "config_ids", "journal_id", "type", "kkt_payment_type")
 #: Fields whose writing may change one of those; the last makes the type "online".
 _METHOD_KEYS = {*_METHOD, "is_online_payment"}
+
+#: What of a preset decides the VAT, the price and the kind of the receipt.
+_PRESET = ("fiscal_position_id", "pricelist_id", "is_return")
 
 
 class KktTill(models.Model):
@@ -82,7 +89,7 @@ class PosPaymentMethod(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         methods = super().create(vals_list)
-        methods._kkt_configs()._kkt_check_methods_may_change()
+        methods._kkt_configs()._kkt_check_may_change("payment_method_ids")
         self.env["kkt.audit"]._note("settings", "made", methods, _METHOD)
         return methods
 
@@ -94,11 +101,11 @@ class PosPaymentMethod(models.Model):
             res = super().write(vals)
         for method in self.filtered(lambda method: method in changed):
             configs = before[method] | method._kkt_configs()
-            configs._kkt_check_methods_may_change()
+            configs._kkt_check_may_change("payment_method_ids")
         return res
 
     def unlink(self):
-        self._kkt_configs()._kkt_check_methods_may_change()
+        self._kkt_configs()._kkt_check_may_change("payment_method_ids")
         self.env["kkt.audit"]._note("settings", "removed", self, _METHOD)
         return super().unlink()
 
@@ -108,6 +115,27 @@ class PosPaymentMethod(models.Model):
         return configs.search([("payment_method_ids", "in", self.ids)]).sudo(
             self.env.su
         )
+
+
+class PosPreset(models.Model):
+    """As payment methods; one that a shop offers Odoo itself does not let go."""
+
+    _inherit = "pos.preset"
+
+    def write(self, vals):
+        names = [name for name in _PRESET if name in vals]
+        with self.env["kkt.audit"]._watching("settings", self, names) as changed:
+            res = super().write(vals)
+        for preset in self.filtered(lambda preset: preset in changed):
+            preset._kkt_configs()._kkt_check_may_change("available_preset_ids")
+        return res
+
+    def _kkt_configs(self):
+        """The shops that offer one of these presets, whoever asks."""
+        configs = self.env["pos.config"].sudo().with_context(active_test=False)
+        offer = fields.Domain("available_preset_ids", "in", self.ids)
+        offer |= fields.Domain("default_preset_id", "in", self.ids)
+        return configs.search(offer).sudo(self.env.su)
 
 
 class PosConfig(models.Model):
@@ -149,15 +177,15 @@ class PosConfig(models.Model):
             if names & keys:
                 self._kkt_refuse_where_a_till_is(config, names & keys)
 
-    def _kkt_check_methods_may_change(self):
-        """Payment methods of these shops are about to change, or just did.
+    def _kkt_check_may_change(self, name):
+        """What these shops have in this field is about to change, or just did.
 
         :raises AccessError: for cashiers and managers, where a shop has a till
         """
         if self._kkt_may_set_up():
             return
         for config in self.sudo():
-            self._kkt_refuse_where_a_till_is(config, {"payment_method_ids"})
+            self._kkt_refuse_where_a_till_is(config, {name})
 
     def _kkt_may_set_up(self):
         return self.env.su or self.env.user.has_group(_ADMIN)

@@ -296,6 +296,41 @@ class TestRoles(KktCommon):
                 lambda user, make=make: self.config.with_user(user).write(make()),
             )
 
+    def test_presets_of_a_shop(self):
+        """A preset maps the taxes, too, and brings a price list."""
+        presets = self.env["pos.preset"]
+        both = presets.create([{"name": "In"}, {"name": "Out"}])
+        inside = both[0]
+        positions = self.env["account.fiscal.position"].create(
+            [{"name": f"Position {n}"} for n in range(8)]
+        )
+        shop, free = self.config, iter(positions)
+        shop.write({"use_presets": True, "default_preset_id": inside.id})
+        for name, call in {
+            "use": lambda user: shop.with_user(user).write(
+                {"use_presets": not shop.use_presets}
+            ),
+            "default": lambda user: shop.with_user(user).write(
+                {"default_preset_id": (both - shop.default_preset_id).id}
+            ),
+            "offered": lambda user: shop.with_user(user).write(
+                {"available_preset_ids": [(4, presets.create({"name": "New"}).id)]}
+            ),
+            "position": lambda user: shop.default_preset_id.with_user(user).write(
+                {"fiscal_position_id": next(free).id}
+            ),
+            "return": lambda user: inside.with_user(user).write(
+                {"is_return": not inside.is_return}
+            ),
+        }.items():
+            with self.subTest(name):
+                self.assertMay({"admin"}, call)
+        manager = self.people["manager"]
+        shop.default_preset_id.with_user(manager).write({"name": "On site", "color": 3})
+        other = presets.with_user(manager).create({"name": "Other"})
+        other.fiscal_position_id = next(free)
+        other.unlink()
+
     # ------------------------------------------------------------------
     # Payment methods: how money stands on the fiscal receipt
     # ------------------------------------------------------------------
