@@ -43,6 +43,7 @@ from . import ir_mail_server
 from . import pos_config
 from . import kkt_audit_setup
 from . import pos_order
+from . import pos_order_kind
 from . import pos_order_sync
 from . import pos_order_approval
 from . import pos_order_recovery

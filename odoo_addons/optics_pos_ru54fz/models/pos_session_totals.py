@@ -74,8 +74,9 @@ class PosSession(models.Model):
             kind = payment.payment_method_id.kkt_payment_type or "other"
             sums[kind] = sums.get(kind, 0.0) + payment.amount
         offset = -sum(
-            _signed(line, "price_subtotal_incl")
-            for line, _advance in _goods(orders, offsets=True)
+            line._kkt_signed_amount("price_subtotal_incl")
+            for line, kind in orders.lines._kkt_kinds().items()
+            if kind == "advance_offset"
         )
         if offset:
             sums["prepaid"] = sums.get("prepaid", 0.0) + offset
@@ -84,46 +85,25 @@ class PosSession(models.Model):
     @api.model
     def _kkt_vat(self, orders):
         rows = {}
-        for line, advance in _goods(orders):
+        for line, kind in orders.lines._kkt_kinds().items():
+            if kind == "advance_offset":
+                continue
             codes = {
                 tax.kkt_vat_code
                 for tax in line.tax_ids_after_fiscal_position.flatten_taxes_hierarchy()
             }
             # As on the receipt: no tax is 6, «without VAT».
             code = int(next(iter(codes - {False}), 6))
-            if advance:
+            if line._kkt_is_before_goods(kind):
                 code = _ADVANCE_VAT.get(code, code)
             row = rows.setdefault(code, {"code": code, "sum": 0.0, "tax": 0.0})
-            full = _signed(line, "price_subtotal_incl")
+            full = line._kkt_signed_amount("price_subtotal_incl")
             row["sum"] += full
-            row["tax"] += full - _signed(line, "price_subtotal")
+            row["tax"] += full - line._kkt_signed_amount("price_subtotal")
         return [
             {"code": code, "sum": _round(row["sum"]), "tax": _round(row["tax"])}
             for code, row in sorted(rows.items())
         ]
-
-
-def _goods(orders, offsets=False):
-    """``(line, is it a down payment)`` of goods; or what sets earlier ones off."""
-    for line in orders.lines:
-        order = line.order_id
-        config = order.config_id
-        product = getattr(config, "down_payment_product_id", False)
-        down_payment = bool(product) and line.product_id == product
-        refund = order.is_refund or order.amount_total < 0
-        amount = _signed(line, "price_subtotal_incl")
-        is_offset = down_payment and (amount > 0) == refund
-        if is_offset == offsets:
-            yield line, down_payment
-
-
-def _signed(line, field):
-    """The line's amount, negative where it lowers the order's total.
-
-    The page stores the lines of a refund without their sign, the server with it.
-    """
-    sign = -1 if line.qty * line.price_unit < 0 else 1
-    return sign * abs(line[field])
 
 
 def _round(amount):

@@ -149,6 +149,158 @@ class TestDay(KktCommon):
             self.totals()["vat"], [{"code": 11, "sum": 4500.1, "tax": 811.49}]
         )
 
+    def vat_22(self):
+        return self.env["account.tax"].create(
+            {
+                "name": "VAT 22 %",
+                "amount": 22,
+                "price_include_override": "tax_included",
+                "kkt_vat_code": "11",
+            }
+        )
+
+    def test_what_is_paid_before_has_the_calculated_rate(self):
+        """As on the receipt: by tag 1214 of the product, back as it was sold."""
+        self.product.taxes_id = self.vat_22()
+        for method, code in (("1", 12), ("2", 12), ("3", 12), ("4", 11), (False, 11)):
+            self.product.kkt_payment_method = method
+            with self.subTest(method=method):
+                order = self.sell()
+                self.assertEqual(self.codes(order), {code: 4500.1})
+                refund = self.order_of((self.product, -1, 4500.1), is_refund=True)
+                self.assertEqual(self.codes(refund), {code: -4500.1})
+
+    def order_of(self, *lines, is_refund=False):
+        """An order as the page has it, of ``(product, quantity, price[, values])``."""
+        total = sum(quantity * price for _product, quantity, price, *_more in lines)
+        return self.env["pos.order"].create(
+            {
+                "session_id": self.session.id,
+                "is_refund": is_refund,
+                "amount_tax": 0,
+                "amount_total": total,
+                "amount_paid": total,
+                "amount_return": 0,
+                "lines": [
+                    (
+                        0,
+                        0,
+                        {
+                            "product_id": product.id,
+                            "qty": quantity,
+                            "price_unit": price,
+                            "tax_ids": [(6, 0, product.taxes_id.ids)],
+                            "price_subtotal": quantity * price,
+                            "price_subtotal_incl": quantity * price,
+                            **(more[0] if more else {}),
+                        },
+                    )
+                    for product, quantity, price, *more in lines
+                ],
+            }
+        )
+
+    def codes(self, order):
+        return {row["code"]: row["sum"] for row in self.session._kkt_vat(order)}
+
+    def program(self, kind, product, **values):
+        """A programme of pos_loyalty, which this addon does not depend on."""
+        if "is_reward_line" not in self.env["pos.order.line"]._fields:
+            self.skipTest("pos_loyalty is not installed")
+        program = (
+            self.env["loyalty.program"]
+            .sudo()
+            .create(
+                {
+                    "name": kind,
+                    "program_type": kind,
+                    "applies_on": "future",
+                    "trigger": "auto",
+                    "rule_ids": [(0, 0, {"product_ids": [(6, 0, product.ids)]})],
+                    "reward_ids": [(0, 0, {"discount_mode": "per_point"})],
+                    **values,
+                }
+            )
+        )
+        return program, {"is_reward_line": True, "reward_id": program.reward_ids.id}
+
+    def test_gift_cards_and_wallets_are_paid_before(self):
+        """The same cases as the page's line_kind.test.ts."""
+        frame, card = self.product, self.create_product("Card", self.categ_basic, 50)
+        discount = self.create_product("Pays", self.categ_basic, 0)
+        (frame | card).taxes_id = self.vat_22()
+        for kind in ("gift_card", "ewallet"):
+            _program, pays = self.program(kind, card)
+            for what, lines, refund, prepaid, codes in (
+                ("sold", [(card, 1, 700)], False, None, {12: 700}),
+                ("taken back", [(card, -1, 700)], True, None, {12: -700}),
+                (
+                    "pays",
+                    [(frame, 1, 1000), (discount, 1, -300, pays)],
+                    False,
+                    300,
+                    {11: 1000},
+                ),
+                (
+                    "is given back",
+                    [(frame, -1, 1000), (discount, -1, -300, pays)],
+                    True,
+                    -300,
+                    {11: -1000},
+                ),
+                (
+                    "takes the money of a refund",
+                    [(frame, -1, 1000), (card, 1, 1000)],
+                    True,
+                    -1000,
+                    {11: -1000},
+                ),
+            ):
+                with self.subTest(kind=kind, what=what):
+                    order = self.order_of(*lines, is_refund=refund)
+                    payments = self.session._kkt_payments(order)
+                    self.assertEqual(payments.get("prepaid"), prepaid)
+                    self.assertEqual(self.codes(order), codes)
+
+    def test_other_rewards_lower_the_turnover(self):
+        tax = self.vat_22()
+        self.product.taxes_id = tax
+        discount = self.create_product("Reward", self.categ_basic, 0)
+        discount.taxes_id = tax
+        _program, reward = self.program("promotion", self.product)
+        order = self.order_of((self.product, 1, 1000), (discount, 1, -300, reward))
+        self.assertEqual(self.session._kkt_payments(order), {})
+        self.assertEqual(self.codes(order), {11: 700})
+
+    def test_cards_of_other_shops_are_goods(self):
+        card = self.create_product("Card", self.categ_basic, 50)
+        other = self.config.copy({"name": "Another"})
+        stranger = self.env["res.company"].create(
+            {"name": "Another", "currency_id": self.company.currency_id.id}
+        )
+        program, _pays = self.program(
+            "gift_card", card, pos_config_ids=[(6, 0, other.ids)]
+        )
+        line = self.order_of((card, 1, 700)).lines
+        self.assertEqual(line._kkt_kinds(), {line: "goods"})
+        program.pos_config_ids |= self.config
+        self.assertEqual(line._kkt_kinds(), {line: "advance"})
+        program.company_id = stranger
+        self.assertEqual(line._kkt_kinds(), {line: "goods"})
+        program.company_id = self.company
+        self.assertEqual(line._kkt_kinds(), {line: "advance"})
+        program.active = False
+        self.assertEqual(line._kkt_kinds(), {line: "goods"})
+
+    def test_down_payments_are_paid_before(self):
+        advance = self.config.down_payment_product_id
+        advance.taxes_id = self.product.taxes_id = self.vat_22()
+        order = self.order_of((advance, 1, 300))
+        self.assertEqual(self.codes(order), {12: 300})
+        order = self.order_of((self.product, 1, 1000), (advance, -1, 300))
+        self.assertEqual(self.codes(order), {11: 1000})
+        self.assertEqual(self.session._kkt_payments(order), {"prepaid": 300})
+
     def test_bad_shifts_are_refused(self):
         for shifts in ("12", [{"fn": FN}], [{"fn": 1, "shift": 2}], [{}] * 101):
             with self.assertRaises(UserError):

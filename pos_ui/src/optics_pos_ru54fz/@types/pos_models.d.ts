@@ -21,6 +21,8 @@ export interface KktTillRecord {
 
 export interface LoyaltyProgram {
   readonly program_type?: string;
+  /** What it is sold by, of the products that the page has. */
+  readonly trigger_product_ids?: readonly { readonly id: number }[];
 }
 
 export interface TaxRecord {
@@ -134,7 +136,6 @@ declare module "@point_of_sale/app/models/pos_order_line" {
     readonly is_reward_line?: boolean;
     readonly reward_id?: { readonly program_id?: LoyaltyProgram };
     readonly coupon_id?: { readonly program_id?: LoyaltyProgram };
-    readonly _e_wallet_program_id?: LoyaltyProgram;
     /** `pos_sale`. */
     readonly sale_order_line_id?: { readonly price_unit?: number; readonly discount?: number };
     readonly sale_order_origin_id?: {

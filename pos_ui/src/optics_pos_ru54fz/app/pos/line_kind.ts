@@ -1,7 +1,12 @@
 /** What a line of the order is for the receipt: goods, money before goods, or money that now pays. */
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import type { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
+import type { LoyaltyProgram } from "../../@types/pos_models.d.ts";
 import type { LineKind } from "../receipt/receipt_builder.ts";
+
+interface LoyaltyPrograms {
+  getAll(): readonly LoyaltyProgram[];
+}
 
 /** Programs whose balance is money that was paid before (`loyalty.program.program_type`). */
 const PAID_BEFORE = new Set(["gift_card", "ewallet"]);
@@ -14,17 +19,33 @@ export const isDownPayment = (order: PosOrder, line: PosOrderline): boolean => {
   return product !== undefined && line.product_id.id === product.id;
 };
 
-/** The balance of a gift card or wallet is sold, or pays: certificates are advances (54-FZ). */
-function isBalance(line: PosOrderline): boolean {
-  const reward =
-    line.reward_id?.program_id?.program_type ?? line.coupon_id?.program_id?.program_type;
-  if (line.is_reward_line === true) return PAID_BEFORE.has(reward ?? "");
-  return PAID_BEFORE.has(line._e_wallet_program_id?.program_type ?? "");
+/** Gift cards and wallets get their balance by it, whatever it costs. */
+function isBalanceProduct(order: PosOrder, { product_id }: PosOrderline): boolean {
+  const { "loyalty.program": programs } = order.models as { "loyalty.program"?: LoyaltyPrograms };
+  return (programs?.getAll() ?? []).some(
+    ({ program_type, trigger_product_ids }) =>
+      PAID_BEFORE.has(program_type ?? "") &&
+      trigger_product_ids?.some(({ id }) => id === product_id.id) === true,
+  );
 }
 
-/** @param amount kopecks with VAT, signed as in Odoo */
+/**
+ * The balance of a gift card or wallet is sold, or pays: certificates are advances (54-FZ). By the
+ * product: what the page itself notes on the line, neither a refund has nor Odoo.
+ */
+function isBalance(order: PosOrder, line: PosOrderline): boolean {
+  if (line.is_reward_line !== true) return isBalanceProduct(order, line);
+  const program = line.reward_id?.program_id ?? line.coupon_id?.program_id;
+  return PAID_BEFORE.has(program?.program_type ?? "");
+}
+
+/**
+ * The server's rule is the same (`pos_order_kind.py`).
+ *
+ * @param amount kopecks with VAT, signed as in Odoo
+ */
 export function kindOf(order: PosOrder, line: PosOrderline, amount: number): LineKind {
-  if (!isDownPayment(order, line) && !isBalance(line)) return "goods";
+  if (!isDownPayment(order, line) && !isBalance(order, line)) return "goods";
   // a settlement takes off again what was paid before
   return amount > 0 === !isRefund(order) ? "advance" : "advance_offset";
 }
