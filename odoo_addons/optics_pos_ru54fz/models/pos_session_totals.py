@@ -1,6 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import wire
+
 #: What one call may name; a session of a week has some ten shifts.
 _MAX_SHIFTS = 100
 
@@ -17,9 +19,12 @@ class PosSession(models.Model):
         """What Odoo has of these fiscal shifts and of this session.
 
         The orders are those whose receipts belong to one of the shifts, and those of
-        this session that have no receipt at all. Amounts in roubles, refunds negative.
+        this session that have no receipt at all. Cash in and out is what the till moved
+        in this session, and since the first of the shifts began: a shift that was left
+        open has cash of the session before. Amounts in roubles, refunds negative.
 
-        :param list shifts: ``[{fn, shift}]`` as the till has them
+        :param list shifts: ``[{fn, shift, opened_at}]`` as the till has them;
+            ``opened_at`` ISO 8601, None or missing where it does not know
         :returns: ``{payments: {kind: sum}, vat: [{code, sum, tax}], cash_in, cash_out,
             orders, lines, unsigned: [name], missing: [name]}``; payments by
             ``kkt_payment_type``, net of change, with the offset of prepayments as
@@ -42,7 +47,7 @@ class PosSession(models.Model):
         orders = of_shifts | unsigned
         known = set(of_shifts.mapped("uuid"))
         missing = receipts.filtered(lambda receipt: receipt.uuid not in known)
-        moves = self.sudo().statement_line_ids.mapped("amount")
+        moves = self._kkt_cash_moves(shifts).mapped("amount")
         return {
             "payments": self._kkt_payments(orders),
             "vat": self._kkt_vat(orders),
@@ -66,6 +71,48 @@ class PosSession(models.Model):
             domain |= fields.Domain("fn", "=", fn) & fields.Domain("shift", "=", number)
         domain &= fields.Domain("company_id", "=", self.company_id.id)
         return self.env["kkt.receipt"].sudo().search(domain)
+
+    def _kkt_cash_moves(self, shifts):
+        """What the till moved in these shifts, whichever session had it booked.
+
+        The session's own is of these shifts: they are all since it began.
+        """
+        moves = self.env["account.bank.statement.line"].sudo()
+        domain = fields.Domain("pos_session_id", "in", self.ids)
+        opened = self._kkt_first_opening(shifts)
+        if opened:
+            domain |= fields.Domain(
+                "pos_session_id.config_id", "in", self.config_id.ids
+            ) & fields.Domain("create_date", ">=", opened)
+        return moves.search(domain & fields.Domain("kkt_uuid", "!=", False))
+
+    def _kkt_first_opening(self, shifts):
+        """When the first of the shifts began, False where nobody knows.
+
+        By the till's word, else by what Odoo has of the shift: its event, its receipts.
+        """
+        openings = []
+        for shift in shifts:
+            try:
+                opened = wire.instant(shift, "opened_at", optional=True)
+            except wire.WireError as error:
+                raise UserError(str(error)) from error
+            if opened is None:
+                known = (
+                    self.env["kkt.shift"]
+                    .sudo()
+                    .search(
+                        [
+                            ("fn", "=", shift["fn"]),
+                            ("number", "=", shift["shift"]),
+                            ("company_id", "=", self.company_id.id),
+                        ]
+                    )
+                )
+                sold = known.receipt_ids.mapped("date_utc")
+                opened = known.opened_at or min(sold, default=False)
+            openings.append(opened)
+        return min(filter(None, openings), default=False)
 
     @api.model
     def _kkt_payments(self, orders):

@@ -106,6 +106,79 @@ class TestDay(KktCommon):
         self.assertEqual(totals["unsigned"], [unsigned.name])
         self.assertEqual(totals["payments"], {"cash": 13500.3})
 
+    def cash_at(self, at, **values):
+        """A cash move that Odoo booked then."""
+        move = self.move(**values)
+        self.session.kkt_cash_move(move)
+        line = self.env["account.bank.statement.line"].search(
+            [("kkt_uuid", "=", move["uuid"])]
+        )
+        self.env.cr.execute(
+            "UPDATE account_bank_statement_line SET create_date = %s WHERE id = %s",
+            [at, line.id],
+        )
+        line.invalidate_recordset(["create_date"])
+
+    def next_session(self):
+        self.session.action_pos_session_closing_control()
+        self.assertEqual(self.session.state, "closed")
+        self.session = self.open_new_session()
+
+    def cash(self, *shifts):
+        totals = self.session.kkt_closing_totals(
+            [
+                {"fn": FN, "shift": number, "opened_at": opened_at}
+                for number, opened_at in shifts
+            ]
+        )
+        return totals["cash_in"], totals["cash_out"]
+
+    def test_cash_of_a_shift_that_was_left_open(self):
+        """Shift 11 ends within the first session, shift 12 is left open by it."""
+        self.cash_at("2026-11-21 07:00:00", amount=100)
+        self.cash_at("2026-11-21 18:00:00", type="out", amount=50)
+        self.cash_at("2026-11-22 06:00:01", amount=1000)
+        shifts = (12, "2026-11-22T09:00:00+03:00"), (11, "2026-11-21T06:00:00Z")
+        self.assertEqual(self.cash(*shifts), (1100, 50))
+        self.next_session()
+        self.cash_at("2026-11-23 07:00:00", type="out", amount=300)
+        self.assertEqual(self.cash(shifts[0]), (1000, 300))
+        # the session goes on with shifts of its own
+        self.cash_at("2026-11-24 07:00:00", amount=7)
+        self.assertEqual(
+            self.cash((13, "2026-11-24T06:00:00.123Z"), shifts[0]), (1007, 300)
+        )
+        self.next_session()
+        self.cash_at("2026-11-25 07:00:00", amount=9)
+        self.assertEqual(self.cash((14, "2026-11-25T06:00:00Z")), (9, 0))
+
+    def test_cash_by_what_odoo_knows_of_the_shift(self):
+        self.cash_at("2026-11-22 05:00:00", amount=1)
+        self.cash_at("2026-11-22 18:03:00", amount=1000)
+        self.next_session()
+        self.cash_at("2026-11-23 07:00:00", amount=20)
+        # nobody knows when it began: what is the session's own
+        self.assertEqual(self.cash((12, None)), (20, 0))
+        self.deliver(self.receipt_row())
+        self.assertEqual(self.cash((12, None)), (1020, 0))
+        shift = self.env["kkt.shift"].search([("fn", "=", FN), ("number", "=", 12)])
+        shift.sudo().opened_at = "2026-11-22 05:00:00"
+        self.assertEqual(self.cash((12, None)), (1021, 0))
+
+    def test_cash_that_no_register_moved_and_that_of_other_shops(self):
+        self.session.try_cash_in_out(
+            "in", 5000, "Safe", False, {"translatedType": "in"}
+        )
+        self.assertEqual(self.cash((12, "2026-11-22T06:00:00Z")), (0, 0))
+        self.cash_at("2026-11-22 07:00:00", amount=30)
+        config, self.config = self.config, self.config.copy({"name": "Another"})
+        other = self.open_new_session()
+        totals = other.kkt_closing_totals(
+            [{"fn": FN, "shift": 12, "opened_at": "2026-11-22T06:00:00Z"}]
+        )
+        self.config = config
+        self.assertEqual(totals["cash_in"], 0)
+
     def test_a_refund_takes_away_what_a_sale_adds(self):
         """The page stores the lines of a refund without their sign."""
         self.sell_signed()
@@ -302,7 +375,8 @@ class TestDay(KktCommon):
         self.assertEqual(self.session._kkt_payments(order), {"prepaid": 300})
 
     def test_bad_shifts_are_refused(self):
-        for shifts in ("12", [{"fn": FN}], [{"fn": 1, "shift": 2}], [{}] * 101):
+        opened = [{"fn": FN, "shift": 2, "opened_at": "yesterday"}]
+        for shifts in (opened, "12", [{"fn": FN}], [{"fn": 1, "shift": 2}], [{}] * 101):
             with self.assertRaises(UserError):
                 self.session.kkt_closing_totals(shifts)
 

@@ -85,7 +85,7 @@ export class PosDay {
 
   /** Odoo's side of it. @throws when Odoo is away */
   async odooTotals(shifts: readonly ShiftTotals[]): Promise<OdooTotals> {
-    const named = shifts.map(({ fn, shift }) => ({ fn, shift }));
+    const named = shifts.map(({ fn, shift, opened_at }) => ({ fn, shift, opened_at }));
     const totals = await this.orm.call("pos.session", "kkt_closing_totals", [
       [this.kkt.pos.session.id],
       named,
