@@ -59,3 +59,4 @@ from . import pos_session_cash
 from . import pos_session_totals
 from . import product_template
 from . import res_config_settings
+from . import sale_order_line

@@ -158,16 +158,23 @@ class PosOrderLine(models.Model):
         )
 
     def _kkt_discount_by_hand(self):
-        """Per cent below what the price list, or the settled sale order, says."""
+        """Per cent below what the price list, or the settled sale order, says.
+
+        By the same rule as the page's priced_lines.ts: an approval is for its figure.
+        """
         if not self._kkt_is_sold_by_list():
             return 0.0
-        if self.sale_order_origin_id:
-            agreed = self.sale_order_line_id.discount
-            return self.discount if self.discount > agreed + _EPSILON else 0.0
-        expected = self._kkt_price_now() if self.price_type == "manual" else 0.0
-        if not expected:
-            return self.discount
-        return 100 - self.price_unit * (100 - self.discount) / expected
+        agreed = self.sale_order_line_id
+        # A sales order that is settled brings its own price as "automatic".
+        expected = self.price_unit
+        if self.price_type == "manual":
+            expected = agreed.kkt_unit_price if agreed else self._kkt_price_now()
+        left = 100 - self.discount
+        if expected > 0:
+            left *= self.price_unit / expected
+        if agreed.discount >= 100:
+            return 0.0
+        return 100 - left / (1 - agreed.discount / 100)
 
     def _kkt_price_now(self):
         """Odoo's price of the product, as the page would charge it; 0: not known.

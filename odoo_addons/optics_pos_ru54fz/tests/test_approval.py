@@ -115,6 +115,83 @@ class TestApproval(KktCommon):
         order = self.sold(price=round(price * 0.95, 2), price_type="manual")
         self.assertEqual(self.incidents(order), [])
 
+    def settled(self, unit, price, agreed=0, **line):
+        """A line of a sales order in that unit, at this price of the product's unit."""
+        salesman = self.env.ref("sales_team.group_sale_salesman_all_leads")
+        self.env.user.group_ids |= salesman
+        sale = self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "order_line": [
+                    (
+                        0,
+                        0,
+                        {
+                            "product_id": self.product.id,
+                            "product_uom_id": unit.id,
+                            "price_unit": 6000,
+                            "discount": agreed,
+                            "tax_ids": False,
+                        },
+                    )
+                ],
+            }
+        )
+        (converted,) = sale.order_line.read_converted()
+        values = {
+            "price_type": "automatic",
+            "sale_order_origin_id": sale.id,
+            "sale_order_line_id": sale.order_line.id,
+            **line,
+        }
+        order = self.sold(price=price or converted["price_unit"], **values)
+        self.assertAlmostEqual(
+            sale.order_line.kkt_unit_price, converted["price_unit"], 6
+        )
+        return order
+
+    def test_a_sales_order_in_another_unit_is_settled_at_its_price(self):
+        """The same cases as the page's priced_lines.test.ts."""
+        piece, pack = (
+            self.env.ref(f"uom.product_uom_{name}") for name in ("unit", "pack_6")
+        )
+        manual = {"price_type": "manual"}
+        for own, sold, price, agreed, line, percent in (
+            (piece, pack, None, 0, {}, 0),
+            (piece, pack, 1000, 0, manual, 0),
+            (piece, pack, 700, 0, manual, 30),
+            (piece, pack, 1000, 20, {"discount": 20}, 0),
+            (piece, pack, 1000, 20, {"discount": 40}, 25),
+            (piece, pack, 1000, 20, {"discount": 0}, 0),
+            (piece, pack, 1000, 100, {"discount": 100}, 0),
+            (piece, pack, 1000, 0, {"discount": 30}, 30),
+            (piece, pack, 800, 20, manual, 0),
+            (piece, pack, 700, 20, {**manual, "discount": 20}, 30),
+            (pack, piece, None, 0, {}, 0),
+            (pack, piece, 36000, 0, manual, 0),
+            (pack, piece, 18000, 0, manual, 50),
+        ):
+            with self.subTest(own=own.name, price=price, agreed=agreed, line=line):
+                self.product = self.create_product("Lenses", self.categ_basic, 1)
+                self.product.uom_id = own
+                order = self.settled(sold, price, agreed, **line)
+                found = max(order._kkt_discount_by_hand(), 0)
+                self.assertAlmostEqual(found, percent, 6)
+                told = ["discount_unapproved"] if percent else []
+                self.assertEqual(self.incidents(order), told)
+
+    def test_an_approval_of_what_is_beyond_the_agreed_discount(self):
+        uuid = str(uuid4())
+        unit = self.product.uom_id
+        order = self.settled(
+            unit, 6000, 20, uuid=uuid, approval=self.approval(uuid, 25), discount=40
+        )
+        self.assertEqual(self.incidents(order), [])
+
+    def test_the_page_gets_the_price_of_the_products_unit(self):
+        names = self.env["sale.order.line"]._load_pos_data_fields(self.config)
+        self.assertIn("kkt_unit_price", names)
+
     def test_told_once(self):
         order = self.sold(20)
         self.assertEqual(self.incidents(order), ["discount_unapproved"])

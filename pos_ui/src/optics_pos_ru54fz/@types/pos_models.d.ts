@@ -137,7 +137,13 @@ declare module "@point_of_sale/app/models/pos_order_line" {
     readonly reward_id?: { readonly program_id?: LoyaltyProgram };
     readonly coupon_id?: { readonly program_id?: LoyaltyProgram };
     /** `pos_sale`. */
-    readonly sale_order_line_id?: { readonly price_unit?: number; readonly discount?: number };
+    readonly sale_order_line_id?: {
+      /** Of the sales order's own unit. */
+      readonly price_unit?: number;
+      /** Of the product's unit, as `pos_sale` settles it. */
+      readonly kkt_unit_price?: number;
+      readonly discount?: number;
+    };
     readonly sale_order_origin_id?: {
       readonly order_line?: readonly { readonly product_id?: ProductProduct }[];
     };

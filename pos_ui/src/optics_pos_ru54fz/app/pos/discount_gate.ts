@@ -2,60 +2,19 @@
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
-import type { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
-import {
-  approvalCovers,
-  handDiscount,
-  type HandDiscount,
-  type PricedLine,
-} from "../receipt/hand_discount.ts";
+import { approvalCovers, handDiscount, type HandDiscount } from "../receipt/hand_discount.ts";
 import type { WireDiscount } from "../receipt/receipt_types.ts";
 import { approve } from "./elevation.ts";
-import { isDownPayment, isRefund } from "./line_kind.ts";
-import { lineAmount, lineTaxes } from "./order_facts.ts";
+import { isRefund } from "./line_kind.ts";
 import type { PosTill } from "./pos_till.ts";
+import { pricedLines } from "./priced_lines.ts";
 
 /** Whatever a shop sets, and whoever approves (requirements, Roles). */
 const HIGHEST = 50;
 
-const byHand = (order: PosOrder, line: PosOrderline): boolean =>
-  line.is_reward_line !== true && !line.refunded_orderline_id && !isDownPayment(order, line);
-
-/** Goods that nobody knew: no list has a price for them, whatever they are sold on. */
-const isEnteredByHand = (order: PosOrder, line: PosOrderline): boolean => {
-  const product = order.config.kkt_hand_product_id;
-  return Boolean(line.kkt_name) && Boolean(product) && line.product_id.id === product.id;
-};
-
-/** The price that the line would have had without anybody's hand, in roubles. */
-function listPrice(order: PosOrder, line: PosOrderline): number {
-  if (isEnteredByHand(order, line)) return line.price_unit;
-  const sold = line.sale_order_line_id;
-  if (sold) return Number(sold.price_unit ?? 0) * (1 - Number(sold.discount ?? 0) / 100);
-  if (line.price_type !== "manual") return line.price_unit;
-  const product = line.product_id;
-  return product.product_tmpl_id.getPrice(
-    order.pricelist_id,
-    line.qty,
-    line.price_extra ?? 0,
-    false,
-    product,
-  );
-}
-
-const pricedLine = (order: PosOrder, line: PosOrderline): PricedLine => ({
-  name: line.getFullProductName() as string,
-  vat: lineTaxes(order, line).sort().join("+"),
-  amount: lineAmount(order, line),
-  listPrice: listPrice(order, line),
-  price: line.price_unit,
-  discount: line.getDiscount(),
-});
-
 function discountOf(order: PosOrder): HandDiscount {
   if (isRefund(order)) return { percent: 0, name: "" };
-  const lines = order.lines.filter((line) => byHand(order, line));
-  return handDiscount(lines.map((line) => pricedLine(order, line)));
+  return handDiscount(pricedLines(order));
 }
 
 /** For the receipt's body; null when nothing was given by hand. */

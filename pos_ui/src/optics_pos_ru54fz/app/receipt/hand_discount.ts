@@ -13,7 +13,7 @@ export interface PricedLine {
   readonly listPrice: number;
   /** Price of a piece as it stands, before the line's discount. */
   readonly price: number;
-  /** Percent of the line's discount. */
+  /** Percent of the line's discount; below 0 when less than a sales order's was left of it. */
   readonly discount: number;
 }
 
