@@ -75,7 +75,16 @@ class PosOrder(models.Model):
         Rewards, coupons and price lists are not given by hand: they are lines and
         prices of their own.
         """
-        return max((line._kkt_discount_by_hand() for line in self.lines), default=0.0)
+        return max(
+            (line._kkt_discount_by_hand() for line in self._kkt_goods()), default=0.0
+        )
+
+    def _kkt_goods(self):
+        """The lines without advances: those are money for money, whatever the product
+        of a gift card, a wallet or a down payment costs in the list.
+        """
+        kinds = self.lines._kkt_kinds()
+        return self.lines.filtered(lambda line: kinds[line] == "goods")
 
     def _kkt_read_approval(self, percent):
         """The claims of the approval that covers this discount.
@@ -115,7 +124,7 @@ class PosOrder(models.Model):
     def _kkt_check_prices(self):
         """Prices that a till sold offline may be older than Odoo's."""
         self.ensure_one()
-        for line in self.lines:
+        for line in self._kkt_goods():
             expected = line._kkt_price_now()
             # A typed price is a decision, not an error.
             if not expected or line.price_type == "manual":

@@ -192,6 +192,48 @@ class TestApproval(KktCommon):
         names = self.env["sale.order.line"]._load_pos_data_fields(self.config)
         self.assertIn("kkt_unit_price", names)
 
+    def program(self, kind, product):
+        """A programme of pos_loyalty, which this addon does not depend on."""
+        if "is_reward_line" not in self.env["pos.order.line"]._fields:
+            self.skipTest("pos_loyalty is not installed")
+        return (
+            self.env["loyalty.program"]
+            .sudo()
+            .create(
+                {
+                    "name": kind,
+                    "program_type": kind,
+                    "applies_on": "future",
+                    "trigger": "auto",
+                    "rule_ids": [(0, 0, {"product_ids": [(6, 0, product.ids)]})],
+                }
+            )
+        )
+
+    def test_gift_cards_and_wallets_cost_what_is_paid_for_them(self):
+        price = round(self.product.lst_price * 0.3, 2)
+        for kind in ("gift_card", "ewallet"):
+            for line in ({"price_type": "manual"}, {}):
+                with self.subTest(kind=kind, line=line):
+                    program = self.program(kind, self.product)
+                    self.assertEqual(self.incidents(self.sold(price=price, **line)), [])
+                    # and nothing else does
+                    program.active = False
+                    told = "discount_exceeds" if line else "price_differs"
+                    order = self.sold(price=price, **line)
+                    self.assertEqual(self.incidents(order), [told])
+
+    def test_other_programmes_excuse_no_discount(self):
+        price = round(self.product.lst_price * 0.3, 2)
+        for kind in ("promotion", "loyalty"):
+            self.program(kind, self.product)
+            order = self.sold(price=price, price_type="manual")
+            self.assertEqual(self.incidents(order), ["discount_exceeds"])
+        other = self.create_product("Card", self.categ_basic, 50)
+        self.program("gift_card", other)
+        order = self.sold(price=price, price_type="manual")
+        self.assertEqual(self.incidents(order), ["discount_exceeds"])
+
     def test_told_once(self):
         order = self.sold(20)
         self.assertEqual(self.incidents(order), ["discount_unapproved"])

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { handDiscount } from "../receipt/hand_discount.ts";
 import { pricedLines } from "./priced_lines.ts";
 
-const LENSES = 1;
+const [LENSES, CARD, TOP_UP, DOWN_PAYMENT] = [1, 2, 3, 4];
 
 interface Given {
   readonly price_unit: number;
@@ -32,8 +32,16 @@ function order(...given: Given[]): PosOrder {
   return {
     lines,
     priceIncl: 1,
-    config: {},
-    models: {},
+    config: { down_payment_product_id: { id: DOWN_PAYMENT } },
+    models: {
+      "loyalty.program": {
+        getAll: () => [
+          { program_type: "gift_card", trigger_product_ids: [{ id: CARD }] },
+          { program_type: "ewallet", trigger_product_ids: [{ id: TOP_UP }] },
+          { program_type: "loyalty", trigger_product_ids: [{ id: LENSES }] },
+        ],
+      },
+    },
     prices: {
       baseLineByLineUuids: Object.fromEntries(
         lines.map(({ uuid, qty, price_unit, getDiscount }) => [
@@ -60,6 +68,24 @@ describe("a discount by hand on lines of the list", () => {
     ["a typed discount", { price_unit: 1000, discount: 30 }, 30],
   ])("%s", (_what, given, told) => {
     expect(percent(given)).toBe(told);
+  });
+});
+
+describe("an advance is money for money", () => {
+  it.each([CARD, TOP_UP, DOWN_PAYMENT])("product %i costs what is paid for it", (product) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 100_000 }), (price_unit) => {
+        expect(percent({ product, price_unit, price_type: "manual" })).toBe(0);
+        const lenses = { price_unit: 900, price_type: "manual" };
+        expect(percent({ product, price_unit, price_type: "manual" }, lenses)).toBe(10);
+      }),
+    );
+  });
+
+  it.each([CARD, TOP_UP])("product %i hides no discount over the goods", (product) => {
+    const advance = { product, price_unit: 100_000, price_type: "manual" };
+    const off = { product: 9, price_unit: -500, price_type: "manual" };
+    expect(percent(advance, { price_unit: 1000 }, off)).toBe(50);
   });
 });
 

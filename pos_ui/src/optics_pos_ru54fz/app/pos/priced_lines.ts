@@ -2,11 +2,18 @@
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import type { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
 import type { PricedLine } from "../receipt/hand_discount.ts";
-import { isDownPayment } from "./line_kind.ts";
+import { kindOf } from "./line_kind.ts";
 import { lineAmount, lineTaxes } from "./order_facts.ts";
 
+/**
+ * An advance is money for money, whatever its product costs in the list; nor does a discount over
+ * the order make it cheaper.
+ */
+const isGoods = (order: PosOrder, line: PosOrderline): boolean =>
+  kindOf(order, line, lineAmount(order, line)) === "goods";
+
 const byHand = (order: PosOrder, line: PosOrderline): boolean =>
-  line.is_reward_line !== true && !line.refunded_orderline_id && !isDownPayment(order, line);
+  line.is_reward_line !== true && !line.refunded_orderline_id && isGoods(order, line);
 
 /** Goods that nobody knew: no list has a price for them, whatever they are sold on. */
 const isEnteredByHand = (order: PosOrder, line: PosOrderline): boolean => {
@@ -47,6 +54,6 @@ const pricedLine = (order: PosOrder, line: PosOrderline): PricedLine => ({
   discount: ownDiscount(line),
 });
 
-/** Of a sale: nothing that is given back, prepaid or a reward. */
+/** Of a sale: nothing that is given back, prepaid (a gift card, too) or a reward. */
 export const pricedLines = (order: PosOrder): PricedLine[] =>
   order.lines.filter((line) => byHand(order, line)).map((line) => pricedLine(order, line));
