@@ -4,6 +4,11 @@
  */
 import { until, type LedgerDocument } from "@opticserp/fixtures/stand/control.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ShiftTotals } from "../../pos_ui/src/optics_pos_ru54fz/app/bridge/day_calls.ts";
+import {
+  compareTotals,
+  type OdooTotals,
+} from "../../pos_ui/src/optics_pos_ru54fz/app/day/compare_totals.ts";
 import { itemTagsOf, tagsOf } from "../support/document-tags.ts";
 import { delivered } from "../support/ledgers.ts";
 import { onDisk } from "../support/on-disk.ts";
@@ -184,13 +189,19 @@ describe("what a shop sells besides", () => {
     );
     if (!gift) throw new Error("Odoo has no gift card");
     await pos.page.locator("article.product").filter({ hasText: gift.display_name }).click();
-    await pos.page.locator(".order-container .orderline").first().waitFor();
+    const line = pos.page.locator(".order-container .orderline.selected");
+    await line.waitFor();
+    // below the product's list price: money for money is no discount
+    await pos.page.locator(".numpad-price").first().click();
+    await pos.pad("3", "0");
+    await line.filter({ hasText: "30,00" }).first().waitFor();
     await floor.picture("gift-card");
     await pos.toPayment();
     await pos.addPayment(CARD);
     const card = await sold("gift-card-receipt");
     expect(itemTagsOf(card.document.tlv, 1214)).toEqual([3]);
     expect(itemTagsOf(card.document.tlv, 1212)).toEqual([10]);
+    expect(card.document.sum).toBe(3000);
     expect(card.document.sum).toBe(kopecks(card.order.amount_total));
 
     const [known] = await ledgers.odoo.read<{ id: number; code: string; points: number }>(
@@ -214,6 +225,18 @@ describe("what a shop sells besides", () => {
     expect(tagsOf(document.tlv, 1215)).toEqual([balance]);
     expect(kopecks(order.amount_total) + balance).toBe(document.sum);
     expect(itemTagsOf(document.tlv, 1214)).toEqual([4]);
+
+    const { odoo, shifts } = await inPage(async ({ kkt }) => {
+      await kkt.day.deliver();
+      const shifts = await kkt.day.totals();
+      return { shifts, odoo: await kkt.day.odooTotals(shifts) };
+    });
+    const { payments, equal } = compareTotals(odoo, shifts);
+    expect(payments.find(({ key }) => key === "prepaid")).toMatchObject({
+      odoo: balance,
+      till: balance,
+    });
+    expect(equal).toBe(true);
   });
 
   it("takes goods that nobody knows by hand, and tells the accountant", async () => {
@@ -407,6 +430,13 @@ interface Named {
   readonly name: string;
 }
 interface PosModel {
+  readonly kkt: {
+    readonly day: {
+      deliver(): Promise<void>;
+      totals(): Promise<readonly ShiftTotals[]>;
+      odooTotals(shifts: readonly ShiftTotals[]): Promise<OdooTotals>;
+    };
+  };
   getOrder(): PosOrderInPage;
   getPendingOrder(): { readonly orderToCreate: readonly unknown[] };
   activateCode(code: string): Promise<unknown>;
