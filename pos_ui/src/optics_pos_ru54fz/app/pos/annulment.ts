@@ -17,7 +17,7 @@ import { lineAmount } from "./order_facts.ts";
 import type { PosTill } from "./pos_till.ts";
 import { kindText } from "./refund.ts";
 import { moneyText } from "./money_text.ts";
-import { paidOf } from "./returned_before.ts";
+import { paidOf } from "./refund_money.ts";
 
 interface RefundDetail {
   qty: number;
@@ -92,7 +92,7 @@ async function refundOfAll(kkt: PosTill, order: PosOrder): Promise<PosOrder | nu
 /** Asks, then takes the whole sale back; ends on the receipt screen, or where it says why not. */
 export async function annul(kkt: PosTill, order: PosOrder): Promise<void> {
   const { pos } = kkt;
-  if (kkt.settling || !canAnnul(kkt, order)) return;
+  if (kkt.settling || kkt.refunding || !canAnnul(kkt, order)) return;
   const sure = (await ask(pos.dialog, {
     title: _t("Annul the sale?"),
     body: _t(
@@ -102,7 +102,7 @@ export async function annul(kkt: PosTill, order: PosOrder): Promise<void> {
     confirmLabel: _t("Annul the sale"),
     cancelLabel: _t("Keep the sale"),
   })) as boolean;
-  if (!sure || kkt.settling || !canAnnul(kkt, order)) return;
+  if (!sure || kkt.settling || kkt.refunding || !canAnnul(kkt, order)) return;
   const refund = await refundOfAll(kkt, order);
   if (refund === null) {
     pos.dialog.add(AlertDialog, {

@@ -3,6 +3,7 @@ import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import type { BridgeReceipt, Fiscal, WireItem } from "../receipt/receipt_types.ts";
 import { leftAfter } from "../refund/paid_prices.ts";
 import type { LeftLine } from "../refund/refund_lines.ts";
+import { odooReceipt, type RefundOnRecord } from "./odoo_receipt.ts";
 import { originalOrder } from "./order_facts.ts";
 import type { PosTill } from "./pos_till.ts";
 
@@ -13,27 +14,14 @@ export interface OriginalDocument {
   readonly left: readonly LeftLine[] | null;
   /** While `left` is not known: what the refunds that this page knows of leave. */
   readonly leftHere: readonly LeftLine[] | null;
-}
-
-interface Refundable {
-  readonly fiscal: Fiscal;
-  readonly items: readonly WireItem[];
-  readonly left: readonly LeftLine[];
+  /** Refunds of it by any till; absent while Odoo did not tell. */
+  readonly refunds?: readonly RefundOnRecord[];
 }
 
 async function ofOdoo(kkt: PosTill, uuid: string): Promise<OriginalDocument | null> {
-  if (!kkt.link.reachable) return null;
-  const orm = kkt.pos.data.orm as {
-    call(model: string, method: string, args: unknown[]): Promise<unknown>;
-  };
-  try {
-    const found = await orm.call("pos.order", "kkt_refundable", [[uuid]]);
-    const told = (found as Record<string, Refundable>)[uuid];
-    if (told === undefined) return null;
-    return { ...told, left: told.left.length > 0 ? told.left : null, leftHere: null };
-  } catch {
-    return null;
-  }
+  const told = await odooReceipt(kkt, uuid);
+  if (told === null) return null;
+  return { ...told, left: told.left.length > 0 ? told.left : null, leftHere: null };
 }
 
 async function ofBridge(kkt: PosTill, uuid: string): Promise<OriginalDocument | null> {

@@ -50,6 +50,8 @@ export class PosTill {
   resuming: string | null = null;
   /** A payment button of the product screen was pressed; a second press would pay twice. */
   payingFast = false;
+  /** A refund is on its way to the payment screen; a second press would begin an empty one. */
+  refunding = false;
   /** The bridge was away when it was asked what this browser lost. */
   private toRebuild = false;
 

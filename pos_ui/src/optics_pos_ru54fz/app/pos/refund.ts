@@ -8,8 +8,9 @@ import type { PaymentMethodRecord } from "../../@types/pos_models.d.ts";
 import { toKopecks } from "../receipt/kopecks.ts";
 import { differentKinds, presetPayments } from "../refund/refund_payments.ts";
 import { lineAmount, originalOrder } from "./order_facts.ts";
+import { originalDocument, type OriginalDocument } from "./original_document.ts";
 import type { PosTill } from "./pos_till.ts";
-import { paidOf, returnedBefore } from "./returned_before.ts";
+import { paidOf, returnedBefore } from "./refund_money.ts";
 
 /** @returns the reason; null when the cashier thought better of it */
 export function askReason(
@@ -31,14 +32,19 @@ export function askReason(
   });
 }
 
-/** The payment lines that give the money back as it came. */
-export async function presetRefundPayments(
+/**
+ * The payment lines that give the money back as it came.
+ *
+ * @param document the original's, as far as anybody told it
+ */
+export function presetRefundPayments(
   kkt: PosTill,
   original: PosOrder,
   refund: PosOrder,
-): Promise<void> {
+  document: OriginalDocument | null,
+): void {
   if (refund.payment_ids.length > 0) return;
-  const returned = await returnedBefore(kkt, original, refund);
+  const returned = returnedBefore(original, refund, document);
   const total = Math.abs(toKopecks(refund.priceIncl as number));
   const preset = presetPayments(paidOf(original.payment_ids, 1), returned, total);
   for (const [index, { kind, amount }] of preset.entries()) {
@@ -74,7 +80,7 @@ export async function refundMayBePaid(kkt: PosTill, order: PosOrder): Promise<bo
     return true;
   }
   const came = paidOf(original.payment_ids, 1);
-  const returned = await returnedBefore(kkt, original, order);
+  const returned = returnedBefore(original, order, await originalDocument(kkt, order));
   const [different] = differentKinds(came, [...returned, ...paidOf(order.payment_ids, -1)]);
   if (different === undefined) return true;
   const how = [

@@ -35,14 +35,21 @@ patch(TicketScreen.prototype, {
     const { kkt } = this.pos;
     const order = this.getSelectedOrder();
     if (!kkt || order === null) return await super.onDoRefund();
-    if (this._doesOrderHaveSoleItem(order) && !this._prepareAutoRefundOnOrder(order)) return;
-    const lines = this.getHasItemsToRefund()
-      ? this._getRefundableDetails(order.getPartner(), order)
-      : [];
-    if (lines.length === 0) return await super.onDoRefund();
-    this.kktReason = this.kktGivenReason ?? (await askReason(kkt, order, lines));
-    if (this.kktReason === null) return;
-    await super.onDoRefund();
+    // what is known of the sale is being asked for: the goods are on their refund already
+    if (kkt.refunding) return;
+    kkt.refunding = true;
+    try {
+      if (this._doesOrderHaveSoleItem(order) && !this._prepareAutoRefundOnOrder(order)) return;
+      const lines = this.getHasItemsToRefund()
+        ? this._getRefundableDetails(order.getPartner(), order)
+        : [];
+      if (lines.length === 0) return await super.onDoRefund();
+      this.kktReason = this.kktGivenReason ?? (await askReason(kkt, order, lines));
+      if (this.kktReason === null) return;
+      await super.onDoRefund();
+    } finally {
+      kkt.refunding = false;
+    }
   },
 
   /** Any till's sale: found, fetched and shown among the paid ones. */
@@ -65,11 +72,11 @@ patch(TicketScreen.prototype, {
     if (!kkt) return;
     refund.kkt_refund_reason = this.kktReason ?? "";
     keepTypedNames(refund);
-    await priceRefund(kkt, refund);
+    const document = await priceRefund(kkt, refund);
     // the buyer agreed when the sale's contact was written; the payment screen shows it
     const sends = (this.pos.config.kkt_electronic_receipt || "none") !== "none";
     if (sends && !refund.kkt_contact) refund.kkt_contact = order.kkt_contact || false;
-    await presetRefundPayments(kkt, order, refund);
+    presetRefundPayments(kkt, order, refund, document);
   },
 });
 

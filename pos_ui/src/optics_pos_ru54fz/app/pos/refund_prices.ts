@@ -57,13 +57,21 @@ export function partsByLine(refund: PosOrder, document: OriginalDocument): Parts
   return parts;
 }
 
-/** Before anything is paid back. A receipt that nobody knows changes nothing: the till decides. */
-export async function priceRefund(kkt: PosTill, refund: PosOrder): Promise<void> {
-  if (!isRefund(refund) || kkt.isLocked(refund) || originalOrder(refund) === undefined) return;
+/**
+ * Before anything is paid back. A receipt that nobody knows changes nothing: the till decides.
+ *
+ * @returns the original's document that the prices are by; null: none is known, or needed
+ */
+export async function priceRefund(
+  kkt: PosTill,
+  refund: PosOrder,
+): Promise<OriginalDocument | null> {
+  if (!isRefund(refund) || kkt.isLocked(refund) || originalOrder(refund) === undefined) return null;
   const document = await originalDocument(kkt, refund);
-  if (document === null) return;
+  if (document === null) return null;
   for (const [uuid, parts] of partsByLine(refund, document)) {
     const line = refund.lines.find((one) => one.uuid === uuid);
     if (line !== undefined) setLineAmount(refund, line, -amountOfParts(parts));
   }
+  return document;
 }
