@@ -1,7 +1,7 @@
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import type { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
 import { describe, expect, it } from "vitest";
-import { kindOf } from "./line_kind.ts";
+import { isRefund, kindOf } from "./line_kind.ts";
 
 const [FRAME, CARD, TOP_UP, DOWN_PAYMENT, PRESENT] = [1, 2, 3, 4, 5];
 
@@ -71,4 +71,14 @@ describe("what a line is for the receipt", () => {
     expect(kindOf(bare, line(CARD), 100)).toBe("goods");
     expect(kindOf(bare, line(DOWN_PAYMENT), 100)).toBe("goods");
   });
+});
+
+it("is a sale that earlier payments cover wholly, whatever floats leave of its total", () => {
+  // 10.35 + 7.5 − 17.85
+  for (const nothing of [0, -0, -1.3322676295501878e-15, 1.3e-15]) {
+    expect(isRefund(order({ priceIncl: nothing }))).toBe(false);
+    expect(isRefund(order({ priceIncl: nothing, is_refund: true }))).toBe(true);
+  }
+  expect(isRefund(order({ priceIncl: -0.01 }))).toBe(true);
+  expect(isRefund(order({ priceIncl: 0.01 }))).toBe(false);
 });

@@ -11,8 +11,9 @@ interface LoyaltyPrograms {
 /** Programs whose balance is money that was paid before (`loyalty.program.program_type`). */
 const PAID_BEFORE = new Set(["gift_card", "ewallet"]);
 
+/** By kopecks: goods that earlier payments cover wholly may total a hair below nothing. */
 export const isRefund = (order: PosOrder): boolean =>
-  order.is_refund === true || (order.priceIncl as number) < 0;
+  order.is_refund === true || Math.round((order.priceIncl as number) * 100) < 0;
 
 export const isDownPayment = (order: PosOrder, line: PosOrderline): boolean => {
   const product = order.config.down_payment_product_id as { id: number } | undefined;
