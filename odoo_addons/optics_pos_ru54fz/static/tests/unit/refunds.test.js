@@ -2,11 +2,22 @@ import { expect, test } from "@odoo/hoot";
 import { advanceTime, tick } from "@odoo/hoot-dom";
 import { mountWithCleanup, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { getFilledOrder } from "@point_of_sale/../tests/unit/utils";
+import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { TicketScreen } from "@point_of_sale/app/screens/ticket_screen/ticket_screen";
 import { annul } from "@optics_pos_ru54fz/app/pos/annulment";
 import { setupPosWithTill } from "./bridge_stand_in";
 import { quietKitchen } from "./quiet_kitchen";
-import { REASON, kopecks, soldOrder, watchDialogs } from "./selling";
+import {
+  REASON,
+  delivered,
+  kopecks,
+  pay,
+  sign,
+  soldOrder,
+  startRefund,
+  watchDialogs,
+} from "./selling";
 
 definePosModels();
 quietKitchen();
@@ -70,4 +81,142 @@ test("who thinks better of a refund can begin it again", async () => {
   watchDialogs(store, REASON);
   await screen.onDoRefund();
   expect(refundsOf(store)).toHaveLength(1);
+});
+
+/**
+ * A sale whose down payment pays for a part of it, or for all; the rest is paid by these.
+ *
+ * @param before roubles; null: all of it
+ */
+async function soldOnPrepayment(store, before, payments) {
+  const order = await getFilledOrder(store);
+  const product_id = store.config.down_payment_product_id;
+  const { product_tmpl_id } = product_id;
+  const price_unit = before ?? order.priceIncl;
+  const values = { product_id, product_tmpl_id, price_unit, qty: -1, tax_ids: [] };
+  await store.addLineToOrder(values, order);
+  for (const [kind, amount] of Object.entries(payments)) pay(store, order, kind, amount);
+  return await sign(store, order);
+}
+
+const goodsOf = (line) => Math.max(0, line.qty);
+const press = (store, order) =>
+  new OrderPaymentValidation({ pos: store, orderUuid: order.uuid }).validateOrder(false);
+const questions = (shown) =>
+  shown.filter(({ name }) => name === "ConfirmationDialog").map(({ body }) => String(body));
+const CHANGE_IT = { ...REASON, ConfirmationDialog: ({ cancel }) => cancel() };
+const AGREE = { ...REASON, ConfirmationDialog: ({ confirm }) => confirm() };
+
+function watchNotices(store) {
+  const told = [];
+  patchWithCleanup(store.notification, { add: (text) => void told.push(String(text)) });
+  return told;
+}
+
+const FISCAL = { fn: "9999078900000101", fd: 7, fp: 123456789, date_time: "2026-11-22T21:03" };
+
+/** Who tells what the sale's receipt has. */
+const TELLERS = {
+  "the page knows it": () => undefined,
+  "Odoo tells it": ({ odoo, bridge, sale }) => {
+    const { items, payments } = bridge.receipts.at(-1).body;
+    const left = items.map(({ qty, sum }, index) => ({ line: index + 1, qty, sum }));
+    odoo.refundable = { [sale.uuid]: { fiscal: FISCAL, items, payments, left, refunds: [] } };
+  },
+};
+
+for (const [who, tell] of Object.entries(TELLERS)) {
+  test(`a refund leaves what was paid before the sale due, and asks how it goes back (${who})`, async () => {
+    const { store, bridge, odoo } = await setupPosWithTill();
+    const sale = await soldOnPrepayment(store, 10, { electronic: null });
+    expect(bridge.receipts[0].body.payments).toEqual([
+      { method: "electronic", amount: 7.85 },
+      { method: "prepaid", amount: 10 },
+    ]);
+    tell({ odoo, bridge, sale });
+    const shown = watchDialogs(store, CHANGE_IT);
+    const told = watchNotices(store);
+    const refund = await startRefund(store, sale, goodsOf);
+    expect(kopecks(refund.priceIncl)).toBe(-1785);
+    expect(paidBack(refund)).toEqual([["electronic", -785]]);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toInclude("10.00");
+
+    pay(store, refund, "cash");
+    await press(store, refund);
+    expect(questions(shown)[0]).toInclude(
+      "paid by card, by an earlier payment, and more than that goes back in cash",
+    );
+    expect(bridge.receipts).toHaveLength(1);
+
+    // all of it to the card is no way out of the question
+    for (const payment of [...refund.payment_ids]) refund.removePaymentline(payment);
+    pay(store, refund, "electronic");
+    await press(store, refund);
+    expect(questions(shown).at(-1)).toInclude("more than that goes back by card");
+    expect(bridge.receipts).toHaveLength(1);
+
+    watchDialogs(store, AGREE);
+    await press(store, refund);
+    expect(bridge.receipts[1].body.payments).toEqual([{ method: "electronic", amount: 17.85 }]);
+    await delivered(store, refund);
+  });
+
+  test(`what a prepayment paid for wholly is not turned into cash unasked (${who})`, async () => {
+    const { store, bridge, odoo } = await setupPosWithTill();
+    const sale = await soldOnPrepayment(store, null, {});
+    expect(sale.payment_ids).toHaveLength(0);
+    tell({ odoo, bridge, sale });
+    const shown = watchDialogs(store, CHANGE_IT);
+    const refund = await startRefund(store, sale, goodsOf);
+    expect(refund.payment_ids).toHaveLength(0);
+    pay(store, refund, "cash");
+    await press(store, refund);
+    expect(questions(shown)[0]).toInclude("paid by an earlier payment, and more");
+    expect(bridge.receipts).toHaveLength(1);
+  });
+}
+
+test("change that Odoo has not noted yet was not paid: what was paid before is seen beside it", async () => {
+  const { store } = await setupPosWithTill();
+  const sale = await soldOnPrepayment(store, 10, { cash: 50 });
+  watchDialogs(store, REASON);
+  const refund = await startRefund(store, sale, goodsOf);
+  expect(paidBack(refund)).toEqual([["cash", -785]]);
+});
+
+test("a sale that this browser lost is known by the bridge, its prepayment too", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const sale = await soldOnPrepayment(store, 10, { electronic: null });
+  const known = store.kkt.till.store.get(sale.uuid);
+  const { items, payments } = bridge.receipts[0].body;
+  patchWithCleanup(store.kkt.till.store, { get: () => undefined });
+  patchWithCleanup(store.kkt.till.client, {
+    orderStates: async () => [{ ...known, items, payments, type: "sale" }],
+  });
+  store.kkt.link.reachable = false;
+  watchDialogs(store, REASON);
+  const told = watchNotices(store);
+  const refund = await startRefund(store, sale, goodsOf);
+  expect(paidBack(refund)).toEqual([["electronic", -785]]);
+  expect(told).toHaveLength(1);
+});
+
+test("a plain sale goes back by its own payments, in parts too, and nothing is asked", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const sale = await soldOrder(store, { electronic: 10, cash: 20 });
+  const shown = watchDialogs(store, REASON);
+  const told = watchNotices(store);
+  const [first, second] = sale.lines;
+  const part = await startRefund(store, sale, (line) => (line === first ? line.qty : 0));
+  await press(store, part);
+  const rest = await startRefund(store, sale, (line) => (line === second ? line.qty : 0));
+  await press(store, rest);
+  const back = bridge.receipts.slice(1).flatMap(({ body }) => body.payments);
+  const sum = (method) =>
+    back.reduce((all, one) => all + (one.method === method ? kopecks(one.amount) : 0), 0);
+  expect([sum("electronic"), sum("cash")]).toEqual([1000, 785]);
+  expect(questions(shown)).toHaveLength(0);
+  expect(told).toHaveLength(0);
+  await delivered(store, rest);
 });

@@ -59,7 +59,7 @@ export function canAnnul(kkt: PosTill, order: PosOrder | null): boolean {
 
 function howBack(kkt: PosTill, order: PosOrder): string {
   const total = Math.abs(toKopecks(order.priceIncl as number));
-  return presetPayments(paidOf(order.payment_ids, 1), [], total)
+  return presetPayments(paidOf(order, 1), [], total)
     .map(({ kind, amount }) => `${moneyText(kkt, amount)} ${kindText(kind)}`)
     .join(", ");
 }

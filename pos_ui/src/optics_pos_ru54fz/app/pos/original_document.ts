@@ -1,6 +1,6 @@
 /** The original of a refund: its document, its items, what is left; from whoever answers. */
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
-import type { BridgeReceipt, Fiscal, WireItem } from "../receipt/receipt_types.ts";
+import type { BridgeReceipt, Fiscal, WireItem, WirePayment } from "../receipt/receipt_types.ts";
 import { leftAfter } from "../refund/paid_prices.ts";
 import type { LeftLine } from "../refund/refund_lines.ts";
 import { odooReceipt, type RefundOnRecord } from "./odoo_receipt.ts";
@@ -14,6 +14,8 @@ export interface OriginalDocument {
   readonly left: readonly LeftLine[] | null;
   /** While `left` is not known: what the refunds that this page knows of leave. */
   readonly leftHere: readonly LeftLine[] | null;
+  /** As on the receipt, the offset of earlier payments among them; the page keeps none itself. */
+  readonly payments?: readonly WirePayment[];
   /** Refunds of it by any till; absent while Odoo did not tell. */
   readonly refunds?: readonly RefundOnRecord[];
 }
@@ -28,7 +30,8 @@ async function ofBridge(kkt: PosTill, uuid: string): Promise<OriginalDocument | 
   try {
     const [receipt] = await kkt.till.client.orderStates([uuid]);
     if (!receipt?.fiscal) return null;
-    return { fiscal: receipt.fiscal, items: receipt.items ?? [], left: null, leftHere: null };
+    const { fiscal, items = [], payments = [] } = receipt;
+    return { fiscal, items, payments, left: null, leftHere: null };
   } catch {
     return null;
   }

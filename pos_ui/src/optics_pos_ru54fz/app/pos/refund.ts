@@ -6,11 +6,12 @@ import { _t } from "@web/core/l10n/translation";
 import { KktRefundDialog, type RefundLine } from "../components/refund_dialog/refund_dialog.ts";
 import type { PaymentMethodRecord } from "../../@types/pos_models.d.ts";
 import { toKopecks } from "../receipt/kopecks.ts";
-import { differentKinds, presetPayments } from "../refund/refund_payments.ts";
+import { PREPAID, differentKinds, presetPayments, sumByKind } from "../refund/refund_payments.ts";
+import { moneyText } from "./money_text.ts";
 import { lineAmount, originalOrder } from "./order_facts.ts";
 import { originalDocument, type OriginalDocument } from "./original_document.ts";
 import type { PosTill } from "./pos_till.ts";
-import { paidOf, returnedBefore } from "./refund_money.ts";
+import { cameFor, givenBack, paidOf, returnedBefore } from "./refund_money.ts";
 
 /** @returns the reason; null when the cashier thought better of it */
 export function askReason(
@@ -46,8 +47,8 @@ export function presetRefundPayments(
   if (refund.payment_ids.length > 0) return;
   const returned = returnedBefore(original, refund, document);
   const total = Math.abs(toKopecks(refund.priceIncl as number));
-  const preset = presetPayments(paidOf(original.payment_ids, 1), returned, total);
-  for (const [index, { kind, amount }] of preset.entries()) {
+  let rest = total;
+  for (const { kind, amount } of presetPayments(paidOf(original, 1), returned, total)) {
     const methods: readonly PaymentMethodRecord[] = kkt.pos.config.payment_method_ids ?? [];
     const sold = original.payment_ids.find(
       (payment) => payment.payment_method_id?.kkt_payment_type === kind,
@@ -57,9 +58,30 @@ export function presetRefundPayments(
       methods.find((one) => one.kkt_payment_type === kind);
     if (method === undefined) continue;
     const added = refund.addPaymentline(method);
-    // the last one keeps what is still due: nothing of a refund is rounded
-    if (added.status && index < preset.length - 1) added.data.setAmount(-amount / 100);
+    if (!added.status) continue;
+    added.data.setAmount(-amount / 100);
+    rest -= amount;
   }
+  tellPrepaid(kkt, original, document, rest);
+}
+
+/** What no payment of the sale brought stays due; the cashier sees why, and chooses. */
+function tellPrepaid(
+  kkt: PosTill,
+  original: PosOrder,
+  document: OriginalDocument | null,
+  rest: number,
+): void {
+  const prepaid = sumByKind(cameFor(original, document)).get(PREPAID) ?? 0;
+  const due = Math.min(rest, prepaid);
+  if (due <= 0) return;
+  kkt.pos.notification.add(
+    _t(
+      "%s of the sale was paid before it: a prepayment, a gift card or a wallet. Choose how it is given back.",
+      moneyText(kkt, due),
+    ),
+    { type: "warning" },
+  );
 }
 
 export const kindText = (kind: string): string => {
@@ -68,6 +90,8 @@ export const kindText = (kind: string): string => {
       return _t("in cash");
     case "electronic":
       return _t("by card");
+    case PREPAID:
+      return _t("by an earlier payment");
     default:
       return _t("in another way");
   }
@@ -76,21 +100,20 @@ export const kindText = (kind: string): string => {
 /** @returns whether the refund may be paid like this; another way than the sale's is asked about */
 export async function refundMayBePaid(kkt: PosTill, order: PosOrder): Promise<boolean> {
   const original = originalOrder(order);
-  if (original === undefined || original.payment_ids.length === 0 || kkt.isLocked(order)) {
-    return true;
-  }
-  const came = paidOf(original.payment_ids, 1);
-  const returned = returnedBefore(original, order, await originalDocument(kkt, order));
-  const [different] = differentKinds(came, [...returned, ...paidOf(order.payment_ids, -1)]);
+  if (original === undefined || kkt.isLocked(order)) return true;
+  const document = await originalDocument(kkt, order);
+  const came = cameFor(original, document);
+  const returned = returnedBefore(original, order, document);
+  const [different] = differentKinds(came, returned, givenBack(order));
   if (different === undefined) return true;
-  const how = [
-    ...new Set(came.filter(({ amount }) => amount > 0).map(({ kind }) => kindText(kind))),
-  ];
+  const kinds = came.filter(({ amount }) => amount > 0).map(({ kind }) => kind);
+  // nobody knows: it did not come like this as far as anybody can tell
+  const how = new Set((kinds.length > 0 ? kinds : ["other"]).map(kindText));
   return (await ask(kkt.pos.dialog, {
     title: _t("The money goes back another way"),
     body: _t(
       "The sale was paid %(how)s, and more than that goes back %(different)s. Money is given back the way it came; go on only if the buyer asked for it in writing.",
-      { how: how.join(", "), different: kindText(different) },
+      { how: [...how].join(", "), different: kindText(different) },
     ),
     confirmLabel: _t("Give it back like this"),
     cancelLabel: _t("Change the payment"),

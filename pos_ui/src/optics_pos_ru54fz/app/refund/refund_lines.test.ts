@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { WireItem } from "../receipt/receipt_types.ts";
 import { withRefundLines } from "./refund_lines.ts";
-import { differentKinds, presetPayments } from "./refund_payments.ts";
 
 const item = (name: string, qty: number, sum: number, given: Partial<WireItem> = {}): WireItem => ({
   sku: null,
@@ -64,35 +63,5 @@ describe("refund_line", () => {
     expect(
       lines(withRefundLines([item("Линза", 5, 7500, { sku: "LN-001" })], [frame, lens], null)),
     ).toEqual([2]);
-  });
-});
-
-describe("money back", () => {
-  const card = (amount: number) => ({ kind: "electronic", amount });
-  const cash = (amount: number) => ({ kind: "cash", amount });
-
-  it("goes back to the card first, the rest from the drawer", () => {
-    const original = [card(200_000), cash(600_000), cash(-100_000)];
-    expect(presetPayments(original, [], 150_000)).toEqual([card(150_000)]);
-    expect(presetPayments(original, [], 450_000)).toEqual([card(200_000), cash(250_000)]);
-    expect(presetPayments(original, [card(200_000)], 100_000)).toEqual([cash(100_000)]);
-  });
-
-  it("adds up to the total whatever is known", () => {
-    expect(presetPayments([card(100)], [], 101)).toEqual([card(101)]);
-    expect(presetPayments([], [], 100)).toEqual([]);
-    expect(presetPayments([cash(100)], [cash(100)], 50)).toEqual([]);
-  });
-
-  it("tells the kinds by which more goes back than came", () => {
-    const original = [card(200_000), cash(600_000), cash(-100_000)];
-    expect(differentKinds(original, [cash(500_000)])).toEqual([]);
-    expect(differentKinds(original, [cash(500_001)])).toEqual(["cash"]);
-    expect(differentKinds([card(100)], [cash(50), card(50)])).toEqual(["cash"]);
-    expect(differentKinds([cash(100)], [card(50)])).toEqual(["electronic"]);
-    // another till gave the card's money back already
-    expect(differentKinds(original, [card(200_000), card(1)])).toEqual(["electronic"]);
-    // more than was paid at all is the till's to refuse
-    expect(differentKinds([card(100)], [card(60), card(60)])).toEqual([]);
   });
 });
