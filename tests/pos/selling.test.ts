@@ -179,6 +179,8 @@ describe("what a shop sells besides", () => {
     expect(tagsOf(part.document.tlv, 1216)).toEqual([frame.priceKopecks - 100_000]);
   });
 
+  let paidByGiftCard: { readonly card: number; readonly balance: number };
+
   it("sells a gift card as an advance, and takes one as money paid before", async () => {
     const { pos, ledgers } = floor;
     const [gift] = await ledgers.odoo.read<{ id: number; display_name: string; lst_price: number }>(
@@ -237,6 +239,47 @@ describe("what a shop sells besides", () => {
       till: balance,
     });
     expect(equal).toBe(true);
+    paidByGiftCard = { card: frame.priceKopecks - balance, balance };
+  });
+
+  it("gives what a gift card paid for back as the cashier chooses, and asks before", async () => {
+    const { pos } = floor;
+    const { page } = pos;
+    const { card, balance } = paidByGiftCard;
+    const paid = page.locator(".payment-screen .paymentline");
+    const written = (sum: number) =>
+      new RegExp(
+        (sum / 100)
+          .toFixed(2)
+          .replace(".", ",")
+          .replace(/(?=(\d{3})+,)/g, "\\s?"),
+      );
+    await pos.openOrders("paid");
+    await page.locator(".ticket-screen .order-row").first().click();
+    await pos.refund({ [frame.name]: 1 }, { keepPayments: true });
+    const notice = page.locator(".o_notification").filter({ hasText: /подарочн/ });
+    await notice.waitFor();
+    expect(await notice.innerText()).toMatch(written(balance));
+    await paid.first().waitFor();
+    expect(await paid.count()).toBe(1);
+    expect(await paid.innerText()).toContain(CARD);
+    expect(await paid.innerText()).toMatch(written(card));
+    await floor.picture("gift-card-refund");
+    await pos.addPayment(CASH);
+    await pos.pressValidate();
+    const asked = await pos.waitForDialog(/возвращаются иначе/);
+    expect(asked).toContain("картой, зачётом предоплаты, а возвращается наличными");
+    await floor.picture("gift-card-refund-asked");
+    const uuid = pos.orderUuid();
+    await page.locator(".modal-footer .btn-primary").last().click();
+    // once: the coupons' own check does not ask again
+    await pos.waitForReceipt(PATIENCE_MS);
+    await pos.newOrder();
+    const document = await documentOf(uuid);
+    expect(document.operation).toBe(2);
+    expect(document.sum).toBe(frame.priceKopecks);
+    expect(tagsOf(document.tlv, 1081)).toEqual([card]);
+    expect(tagsOf(document.tlv, 1031)).toEqual([balance]);
   });
 
   it("takes goods that nobody knows by hand, and tells the accountant", async () => {

@@ -7,6 +7,7 @@ import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_valid
 import { TicketScreen } from "@point_of_sale/app/screens/ticket_screen/ticket_screen";
 import { annul } from "@optics_pos_ru54fz/app/pos/annulment";
 import { setupPosWithTill } from "./bridge_stand_in";
+import { stopAfterCheck } from "./loyalty_stand_in";
 import { quietKitchen } from "./quiet_kitchen";
 import {
   REASON,
@@ -219,4 +220,58 @@ test("a plain sale goes back by its own payments, in parts too, and nothing is a
   expect(questions(shown)).toHaveLength(0);
   expect(told).toHaveLength(0);
   await delivered(store, rest);
+});
+
+test("the question before another way of paying comes once a press, and anew for other payments", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const sale = await soldOrder(store, { electronic: null });
+  watchDialogs(store, REASON);
+  const refund = await startRefund(store, sale);
+  const payIn = (...parts) => {
+    for (const payment of [...refund.payment_ids]) refund.removePaymentline(payment);
+    for (const [kind, amount] of parts) pay(store, refund, kind, amount);
+  };
+  payIn(["cash", null]);
+  bridge.problem = { status: 503, code: "paper_out", detail: "Нет бумаги." };
+  let shown = watchDialogs(store, AGREE);
+  await press(store, refund);
+  expect(questions(shown)).toHaveLength(1);
+  // agreed for that press alone
+  shown = watchDialogs(store, AGREE);
+  await press(store, refund);
+  expect(questions(shown)).toHaveLength(1);
+  // who changes the payments under the hand of the first question is asked about the new ones
+  shown = watchDialogs(store, {
+    ...AGREE,
+    ConfirmationDialog({ confirm }) {
+      if (questions(shown).length === 1) payIn(["electronic", -7], ["cash", null]);
+      confirm();
+    },
+  });
+  await press(store, refund);
+  expect(questions(shown)).toHaveLength(2);
+  // a press that another addon ends leaves nothing agreed
+  const stopped = stopAfterCheck();
+  shown = watchDialogs(store, AGREE);
+  await press(store, refund);
+  stopped();
+  await press(store, refund);
+  expect(questions(shown)).toHaveLength(2);
+});
+
+test("a manager's PIN for a discount is asked for once a press", async () => {
+  const { store } = await setupPosWithTill();
+  const order = await getFilledOrder(store);
+  Object.assign(store.config, { kkt_discount_cashier: 10, kkt_discount_manager: 50 });
+  order.lines[0].setDiscount(25);
+  pay(store, order);
+  const claims = globalThis.btoa(JSON.stringify({ uuid: order.uuid, percent: 25 }));
+  const shown = watchDialogs(store, {
+    KktPinDialog: ({ done }) => done({ approval: `head.${claims}.signature` }),
+  });
+  await press(store, order);
+  const asked = shown.map(({ name }) => name).filter((name) => name !== "KktWaitDialog");
+  expect(asked).toEqual(["KktPinDialog"]);
+  expect(order.state).toBe("paid");
+  await delivered(store, order);
 });

@@ -1,10 +1,13 @@
 /**
  * Guards around what other addons put into the POS (`pos_sale`, `pos_loyalty`): installed when the
- * till comes up, after all of them, and only over what is there, so that none is a dependency.
+ * till comes up, after all of them, and only over what is there, so that none is a dependency. And
+ * what has to be around all that any of them does.
  */
 import { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { ControlButtons } from "@point_of_sale/app/screens/product_screen/control_buttons/control_buttons";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
+import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
+import { patch } from "@web/core/utils/patch";
 import { currentPos } from "./current_pos.ts";
 import { refuseChange } from "./order_locked.ts";
 import { downPaymentPossible } from "./sale_checks.ts";
@@ -55,6 +58,30 @@ function guardRewards(): void {
   });
 }
 
+interface Validation {
+  readonly pos: PosStore;
+}
+
+/**
+ * One press of Validate, from its first check on: `pos_loyalty` checks the order, asks Odoo, and
+ * only then goes on to what checks it again.
+ */
+function surroundValidate(): void {
+  patch(OrderPaymentValidation.prototype, {
+    async validateOrder(this: Validation, isForceValidate?: boolean) {
+      const { kkt } = this.pos;
+      if (!kkt) return super.validateOrder(isForceValidate);
+      kkt.validating = true;
+      try {
+        return await super.validateOrder(isForceValidate);
+      } finally {
+        kkt.validating = false;
+        kkt.agreedRefund = null;
+      }
+    },
+  });
+}
+
 let installed = false;
 
 export function installLatePatches(): void {
@@ -62,4 +89,5 @@ export function installLatePatches(): void {
   installed = true;
   guardSalesOrders();
   guardRewards();
+  surroundValidate();
 }

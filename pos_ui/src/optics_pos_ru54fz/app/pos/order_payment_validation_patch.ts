@@ -20,17 +20,6 @@ interface Validation {
 }
 
 patch(OrderPaymentValidation.prototype, {
-  async validateOrder(this: Validation, isForceValidate?: boolean) {
-    const { kkt } = this.pos;
-    if (!kkt) return super.validateOrder(isForceValidate);
-    kkt.validating = true;
-    try {
-      return await super.validateOrder(isForceValidate);
-    } finally {
-      kkt.validating = false;
-    }
-  },
-
   async isOrderValid(this: Validation, isForceValidate?: boolean) {
     // the server would settle it by itself, without a fiscal document
     const online = this.order.payment_ids.some((p) => p.payment_method_id.is_online_payment);
@@ -44,6 +33,7 @@ patch(OrderPaymentValidation.prototype, {
     const valid = (await super.isOrderValid(isForceValidate)) as boolean;
     const { kkt } = this.pos;
     if (!valid || !kkt) return valid;
+    // once per press what is asked: an approval stays with the order, an agreement with the press
     return (await mayBePaid(kkt, this.order)) && (await refundMayBePaid(kkt, this.order));
   },
 

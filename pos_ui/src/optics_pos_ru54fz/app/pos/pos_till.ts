@@ -44,6 +44,11 @@ export class PosTill {
   readonly charges = reactive<Record<string, number>>({});
   /** Something of the way from Validate to the receipt is running: Odoo must not hold it up. */
   validating = false;
+  /**
+   * The order and the payments that the running Validate has found right, or the cashier agreed to:
+   * its checks run twice where an addon makes them first, its questions must not.
+   */
+  agreedRefund: string | null = null;
   /** An order is on its way through the till, from its mark to its end: no other may begin. */
   settling = false;
   /** uuid of an order whose wait is being shown again, not asked for by Validate. */

@@ -97,10 +97,27 @@ export const kindText = (kind: string): string => {
   }
 };
 
-/** @returns whether the refund may be paid like this; another way than the sale's is asked about */
+/** What an agreement is about: the order, and what goes back by each kind. */
+const agreementOf = (order: PosOrder): string =>
+  JSON.stringify([order.uuid, [...sumByKind(givenBack(order))].sort()]);
+
+/**
+ * Another way than the sale's is asked about, once while Validate is running.
+ *
+ * @returns whether the refund may be paid like this
+ */
 export async function refundMayBePaid(kkt: PosTill, order: PosOrder): Promise<boolean> {
   const original = originalOrder(order);
   if (original === undefined || kkt.isLocked(order)) return true;
+  const agreement = agreementOf(order);
+  if (kkt.agreedRefund === agreement) return true;
+  const may = await asTheSale(kkt, original, order);
+  if (may && kkt.validating) kkt.agreedRefund = agreement;
+  return may;
+}
+
+/** @returns whether it is, or the cashier agreed that it is not */
+async function asTheSale(kkt: PosTill, original: PosOrder, order: PosOrder): Promise<boolean> {
   const document = await originalDocument(kkt, order);
   const came = cameFor(original, document);
   const returned = returnedBefore(original, order, document);
