@@ -182,9 +182,9 @@ export class Page {
     let stored = record;
     const settlement = new Settlement(record, fresh, {
       client: {
-        sendReceipt: (key, body) => this.#send(key, body),
+        sendReceipt: (key, body, signal) => this.#send(key, body, signal),
         withdraw: (key) => this.#client.withdraw(key),
-        orderStates: (uuids) => this.#client.orderStates(uuids),
+        orderStates: (uuids, signal) => this.#client.orderStates(uuids, signal),
       },
       store: {
         put: (next) => {
@@ -222,10 +222,10 @@ export class Page {
     return record;
   }
 
-  async #send(key: string, body: string): Promise<BridgeReceipt> {
+  async #send(key: string, body: string, signal?: AbortSignal): Promise<BridgeReceipt> {
     this.#sending = { key, body };
     try {
-      const receipt = await this.#client.sendReceipt(key, body);
+      const receipt = await this.#client.sendReceipt(key, body, signal);
       this.#hear(receipt, null);
       return receipt;
     } catch (error) {

@@ -10,6 +10,11 @@ export class Mailbox<T> {
     else waiting(event);
   }
 
+  /** The next one that has come already. */
+  take(): T | undefined {
+    return this.events.shift();
+  }
+
   /** One taker at a time. */
   next(): Promise<T> {
     const event = this.events.shift();

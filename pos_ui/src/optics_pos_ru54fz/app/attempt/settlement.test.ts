@@ -16,6 +16,8 @@ class Scene {
   readonly shown: Progress[] = [];
   states: BridgeReceipt[] | Error = [];
   withdrawal: Error | null = null;
+  /** The answer that the request's end crosses. */
+  atHangUp: Error | null = null;
   readonly settlement: Settlement;
   readonly ended: Promise<Outcome>;
   outcome: Outcome | null = null;
@@ -29,9 +31,15 @@ class Scene {
     );
     this.settlement = new Settlement(record, fresh, {
       client: {
-        sendReceipt: (key, body) => {
+        sendReceipt: (key, body, signal) => {
           this.calls.push(`POST ${key.slice(-2)} ${body}`);
-          return new Promise((resolve, reject) => (this.open = { resolve, reject }));
+          return new Promise((resolve, reject) => {
+            this.open = { resolve, reject };
+            signal?.addEventListener("abort", () => {
+              this.calls.push("hung up");
+              reject(this.atHangUp ?? new BridgeUnreachable("aborted"));
+            });
+          });
         },
         withdraw: async (key) => {
           this.calls.push(`DELETE ${key.slice(-2)}`);
@@ -245,6 +253,52 @@ describe("an order at the till", () => {
     scene.settlement.choose("leave");
     expect(await scene.ended).toMatchObject({ kind: "left", record: { state: "sent" } });
     expect(scene.timers.pending).toBe(0);
+  });
+
+  describe("left while a request is under way", () => {
+    async function again(): Promise<Scene> {
+      const scene = new Scene();
+      await scene.answer(lost());
+      await scene.timers.advance(2_000);
+      expect(scene.posts).toBe(2);
+      return scene;
+    }
+
+    test("it is ended first, and the order stays open", async () => {
+      const scene = await again();
+      scene.settlement.choose("leave");
+      expect(await scene.ended).toMatchObject({ kind: "left", record: { state: "sent" } });
+      expect(scene.calls).toEqual([POST, POST, "hung up"]);
+      expect(scene.timers.pending).toBe(0);
+    });
+
+    test("an answer that was on its way counts", async () => {
+      const scene = await again();
+      const receipt = bridgeReceipt("fiscalized");
+      scene.atHangUp = problem(409, "device_refused", { receipt });
+      scene.settlement.choose("leave");
+      expect(await scene.ended).toMatchObject({
+        kind: "fiscalized",
+        record: { fiscal: { fd: 7 } },
+      });
+    });
+
+    test("so does what the live channel told behind the cashier's choice", async () => {
+      const scene = await again();
+      scene.settlement.choose("leave");
+      scene.settlement.hear(bridgeReceipt("accepted"));
+      expect(await scene.ended).toMatchObject({ kind: "left", record: { state: "accepted" } });
+      expect(scene.stored.at(-1)?.state).toBe("accepted");
+    });
+
+    test("a register that was busy before proves nothing about it", async () => {
+      const scene = new Scene();
+      await scene.answer(problem(409, "lane_busy"));
+      await scene.timers.advance(1_000);
+      expect(scene.posts).toBe(2);
+      scene.settlement.choose("leave");
+      expect(await scene.ended).toMatchObject({ kind: "left", record: { state: "sent" } });
+    });
   });
 
   test("asked again at the cashier's wish, never twice at once", async () => {

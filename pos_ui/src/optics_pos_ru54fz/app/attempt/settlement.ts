@@ -72,7 +72,8 @@ export class Settlement {
   /** Until the bridge is asked again. */
   private pauseMs = ASK_AGAIN_MS;
   private away: Reason | null = null;
-  private calling = false;
+  /** The request that is under way. */
+  private call: { readonly cancel: AbortController; readonly ended: Promise<void> } | null = null;
   private timer: unknown = null;
   /** No request of this attempt has left the page yet. */
   private certain: boolean;
@@ -140,39 +141,43 @@ export class Settlement {
         else this.send();
         break;
     }
-    if (!this.calling && isOpen(this.record)) {
+    if (this.call === null && isOpen(this.record)) {
       this.later(this.away === null ? this.pauseMs : UNREACHABLE_RETRY_MS);
     }
     return false;
   }
 
   private send(): void {
-    if (this.calling) return;
+    if (this.call !== null) return;
     this.deps.clearTimeout(this.timer);
     this.timer = null;
-    this.calling = true;
-    this.request()
+    const cancel = new AbortController();
+    const ended = this.request(cancel.signal)
       .catch((error: unknown): Event => ({ type: "failed", error }))
       .then((event) => {
-        this.calling = false;
+        this.call = null;
         this.mailbox.push(event);
       })
       .catch(() => undefined);
+    this.call = { cancel, ended };
   }
 
   /**
    * A receipt that the bridge had and forgot is never sent again: it may be on paper. It is asked
-   * each time, for a bridge that starts with another journal may be back before a call fails.
+   * each time, for a bridge that starts with another journal may be back before a call fails. So is
+   * one whose content the page has let go, which the bridge took all the same.
    */
-  private async request(): Promise<Event> {
+  private async request(signal: AbortSignal): Promise<Event> {
     const { body, uuid, state } = this.record;
-    if (body === null) throw new Error(`attempt ${keyOf(this.record)} was never begun`);
     const key = keyOf(this.record);
     if (state !== "sent") {
-      const receipts = await this.deps.client.orderStates([uuid]);
-      if (!receipts.some((receipt) => receipt.uuid === uuid)) return { type: "forgotten" };
+      const receipts = await this.deps.client.orderStates([uuid], signal);
+      const known = receipts.find((receipt) => receipt.uuid === uuid);
+      if (known === undefined) return { type: "forgotten" };
+      if (body === null) return { type: "told", receipt: known };
     }
-    const receipt = await this.deps.client.sendReceipt(key, body);
+    if (body === null) throw new Error(`attempt ${key} was never begun`);
+    const receipt = await this.deps.client.sendReceipt(key, body, signal);
     if (!isReceipt(receipt) || receipt.uuid !== uuid) {
       throw new BridgeUnreachable(new Error("no receipt of this order"));
     }
@@ -238,14 +243,31 @@ export class Settlement {
     await this.save(withdrawn(this.record, reason, this.deps.now()));
   }
 
-  /** Leaving while the bridge only said "busy" proves that nothing was recorded. */
+  /**
+   * Leaving while the bridge only said "busy" proves that nothing was recorded. The request that is
+   * under way has ended first, and what it brought counts: nobody would hear its answer.
+   */
   private async leave(): Promise<Outcome> {
-    if (this.busy !== null && !this.calling && this.certainlyBusy()) {
-      const reason = this.busy;
-      await this.save(notRecorded(this.record, reason, this.deps.now()));
-      return { kind: "refused", record: this.record, reason };
+    await this.hangUp();
+    if (this.busy !== null && this.certainlyBusy()) {
+      await this.save(notRecorded(this.record, this.busy, this.deps.now()));
+      await this.readRest();
     }
     return this.outcome() ?? { kind: "left", record: this.record };
+  }
+
+  private async hangUp(): Promise<void> {
+    this.deps.clearTimeout(this.timer);
+    this.call?.cancel.abort();
+    await this.call?.ended;
+    await this.readRest();
+  }
+
+  /** What was told while the cashier was leaving. */
+  private async readRest(): Promise<void> {
+    for (let event = this.mailbox.take(); event !== undefined; event = this.mailbox.take()) {
+      if (event.type !== "choice" && event.type !== "again") await this.handle(event);
+    }
   }
 
   private certainlyBusy(): boolean {

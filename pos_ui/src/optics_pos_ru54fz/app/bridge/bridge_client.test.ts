@@ -63,6 +63,27 @@ test("a receipt goes out under its key, unchanged", async () => {
   });
 });
 
+test("a request that nobody waits for any more ends at once, and proves nothing", async () => {
+  answer = () => new Promise(() => undefined);
+  const gone = new AbortController();
+  const sent = client.sendReceipt(`${UUID}:1`, "{}", gone.signal);
+  await vi.waitFor(() => expect(calls).toHaveLength(1));
+  gone.abort();
+  await expect(sent).rejects.toBeInstanceOf(BridgeUnreachable);
+});
+
+test("one that still waits for its token never leaves the page", async () => {
+  let give: (token: string) => void = () => undefined;
+  token = () => new Promise((resolve) => (give = resolve));
+  const gone = new AbortController();
+  const sent = client.sendReceipt(`${UUID}:1`, "{}", gone.signal);
+  gone.abort();
+  await expect(sent).rejects.toBeInstanceOf(NotSent);
+  give("late");
+  await expect(client.sendReceipt(`${UUID}:1`, "{}", gone.signal)).rejects.toBeInstanceOf(NotSent);
+  expect(calls).toEqual([]);
+});
+
 test("a token that the restarted bridge forgot is renewed silently, once", async () => {
   answer = (call) =>
     call.headers["Authorization"] === "Bearer token-2"

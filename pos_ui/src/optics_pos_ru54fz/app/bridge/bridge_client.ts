@@ -39,6 +39,17 @@ export interface CatalogueItem {
   readonly vat: number;
 }
 
+/** The work's end, or the signal's, whichever is first. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(signal.reason as Error);
+    if (signal.aborted) giveUp();
+    else signal.addEventListener("abort", giveUp, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
+  });
+}
+
 export class BridgeClient {
   private readonly base: string;
   private readonly session: TokenSource;
@@ -58,9 +69,11 @@ export class BridgeClient {
   /** With a token; one silent renewal when the bridge no longer knows it. */
   private async call<T>(path: string, options: CallOptions): Promise<Answer<T>> {
     for (let last = false; ; last = true) {
-      const token = await this.session.token().catch((error: unknown) => {
-        throw new NotSent(error);
-      });
+      const token = await unlessAborted(this.session.token(), options.signal).catch(
+        (error: unknown) => {
+          throw new NotSent(error);
+        },
+      );
       try {
         return await callBridge<T>(`${this.base}${path}`, {
           ...options,
@@ -97,13 +110,15 @@ export class BridgeClient {
    * Sends a receipt, or asks after it by sending the same again.
    *
    * @param body the very text that was sent under this key before
+   * @param signal ends the request when nobody waits for its answer any more
    * @throws BridgeProblem, BridgeUnreachable, NotSent
    */
-  async sendReceipt(key: string, body: string): Promise<BridgeReceipt> {
+  async sendReceipt(key: string, body: string, signal?: AbortSignal): Promise<BridgeReceipt> {
     const answer = await this.call<BridgeReceipt>("/v1/kkt/receipt", {
       headers: { "Idempotency-Key": key },
       body,
       timeout: RECEIPT_TIMEOUT,
+      signal,
     });
     // whatever it was that answered, it was not the bridge
     if (!isReceipt(answer.body)) throw new BridgeUnreachable(new Error("no receipt"));
@@ -116,11 +131,12 @@ export class BridgeClient {
   }
 
   /** The last attempt of each uuid that the bridge knows; any number of uuids, 100 a call. */
-  async orderStates(uuids: readonly string[]): Promise<BridgeReceipt[]> {
+  async orderStates(uuids: readonly string[], signal?: AbortSignal): Promise<BridgeReceipt[]> {
     const receipts: BridgeReceipt[] = [];
     for (let from = 0; from < uuids.length; from += 100) {
       const { body } = await this.call<{ receipts?: unknown } | undefined>("/v1/kkt/orders/state", {
         body: JSON.stringify({ uuids: uuids.slice(from, from + 100) }),
+        signal,
       });
       const told = body?.receipts;
       if (!Array.isArray(told) || !told.every(isReceipt)) {

@@ -8,6 +8,8 @@ export interface CallOptions {
   readonly body?: string;
   /** Milliseconds until the call is given up. */
   readonly timeout?: number;
+  /** Aborted when nobody wants the answer any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Answer<T> {
@@ -28,6 +30,7 @@ export async function callBridge<T>(url: string, options: CallOptions = {}): Pro
     () => controller.abort(new Error("time-out")),
     options.timeout ?? DEFAULT_TIMEOUT,
   );
+  const { signal } = options;
   let status: number;
   let text: string;
   try {
@@ -38,7 +41,8 @@ export async function callBridge<T>(url: string, options: CallOptions = {}): Pro
         ...options.headers,
       },
       body: options.body ?? null,
-      signal: controller.signal,
+      signal:
+        signal === undefined ? controller.signal : AbortSignal.any([controller.signal, signal]),
       cache: "no-store",
       credentials: "omit",
     });

@@ -157,6 +157,7 @@ async function settleOrder(
   elevated: Elevated | null,
 ): Promise<Fiscalized | "waiting"> {
   const { till } = kkt;
+  if (till.isFiscalized(order.uuid)) return "fiscalized";
   let record = till.store.get(order.uuid) ?? newRecord(order.uuid, crypto.randomUUID(), Date.now());
   const fresh = !isOpen(record);
   if (fresh) {

@@ -4,6 +4,7 @@ import { markRaw, reactive } from "@odoo/owl";
 import { rpc } from "@web/core/network/rpc";
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import type { PosStore } from "@point_of_sale/app/services/pos_store";
+import { _t } from "@web/core/l10n/translation";
 import type { KktTillRecord } from "../../@types/pos_models.d.ts";
 import type { OrderRecord } from "../attempt/attempt.ts";
 import type { Certificate } from "../bridge/identity.ts";
@@ -18,7 +19,9 @@ import { setOdooReachable } from "./offline_state.ts";
 import { openDay } from "./open_day.ts";
 import { followTill } from "./page_clock.ts";
 import { rebuild } from "./rebuild.ts";
+import { resumeOpenOrder } from "./resume.ts";
 import { watchShift } from "./shift_due.ts";
+import { orderNameOf } from "./unsettled.ts";
 
 /** How long the POS waits at its start for the bridge's word on open orders. */
 const START_MS = 5_000;
@@ -85,7 +88,11 @@ export class PosTill {
       {
         onView: (view) => Object.assign(this.view, view),
         onOdoo: (reachable) => this.link.hint(reachable),
-        onSettled: (settled) => this.settled(settled),
+        onSettled: (settled) => {
+          this.settled(settled);
+          this.bringBack(settled);
+        },
+        onTaken: (taken) => this.taken(taken),
         onTime: (time) => followTill(time),
         onConnected: () => this.rebuildAgain(),
       },
@@ -169,6 +176,27 @@ export class PosTill {
     } else if (record.reason !== null && record.reason.text !== "") {
       this.pos.notification.add(record.reason.text, { type: "warning" });
     }
+  }
+
+  /** Signed, and deleted here while the till's word was that it knew nothing of the order. */
+  private bringBack({ uuid, state }: OrderRecord): void {
+    // the start brings back by itself
+    if (this.pos.kkt !== this || state !== "fiscalized") return;
+    if (this.pos.models["pos.order"].getBy("uuid", uuid) === undefined) void this.rebuild();
+  }
+
+  /** The till had denied this order and has it after all: what was free again is not. */
+  private taken(record: OrderRecord): void {
+    showCharges(this);
+    this.pos.notification.add(
+      _t(
+        "Order %s: the till has its receipt after all. Do not sell the goods again; the order can't be changed now.",
+        orderNameOf(this, record.uuid),
+      ),
+      { type: "warning", sticky: true },
+    );
+    const { current, params } = this.pos.router.state;
+    if (params.orderUuid === record.uuid) resumeOpenOrder(this.pos, current, record.uuid);
   }
 
   /** Whoever looks at the order sees its receipt now. */

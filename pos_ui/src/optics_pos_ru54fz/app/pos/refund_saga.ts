@@ -1,7 +1,13 @@
 /** A refund that waits for its original: the screen of the wait, and a manager's release. */
 import { _t } from "@web/core/l10n/translation";
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
-import { isWaiting, stopWaiting, type OrderRecord } from "../attempt/attempt.ts";
+import {
+  isFiscalized,
+  isOpen,
+  isWaiting,
+  stopWaiting,
+  type OrderRecord,
+} from "../attempt/attempt.ts";
 import type { BridgeClient } from "../bridge/bridge_client.ts";
 import type { Elevated } from "../bridge/people.ts";
 import { BridgeProblem } from "../bridge/problem.ts";
@@ -83,7 +89,10 @@ export async function throughSaga(
     const end = await waitForOriginal(kkt, order, record);
     if (end.kind === "leave") return "left";
     if (end.kind === "change") {
-      await store.put(stopWaiting(record, Date.now()));
+      const now = store.get(order.uuid);
+      // the till has told meanwhile that it took the refund: its end is what comes next
+      if (isOpen(now) || isFiscalized(now)) continue;
+      if (now !== undefined && isWaiting(now)) await store.put(stopWaiting(now, Date.now()));
       return "refused";
     }
     elevated = end.kind === "release" ? end.elevated : null;
@@ -103,16 +112,16 @@ export function withRights(kkt: PosTill, elevated: Elevated): Sender {
   const { client } = kkt.till;
   const manager = client.as(elevated);
   return {
-    sendReceipt: async (key, body) => {
+    sendReceipt: async (key, body, signal) => {
       try {
-        return await manager.sendReceipt(key, body);
+        return await manager.sendReceipt(key, body, signal);
       } catch (error) {
         const ended = error instanceof BridgeProblem && error.problem.status === 401;
         if (!ended) throw error;
-        return await client.sendReceipt(key, body);
+        return await client.sendReceipt(key, body, signal);
       }
     },
     withdraw: (key) => client.withdraw(key),
-    orderStates: (uuids) => client.orderStates(uuids),
+    orderStates: (uuids, signal) => client.orderStates(uuids, signal),
   };
 }

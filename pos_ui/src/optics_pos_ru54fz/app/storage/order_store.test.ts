@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { begin, charge, newRecord, told, type OrderRecord } from "../attempt/attempt.ts";
+import {
+  begin,
+  charge,
+  newRecord,
+  notRecorded,
+  told,
+  type OrderRecord,
+} from "../attempt/attempt.ts";
 import { bridgeReceipt } from "../testing/receipts.ts";
 import { OrderStore } from "./order_store.ts";
 
@@ -64,4 +71,17 @@ test("an order whose card was charged is never dropped", async () => {
   const store = new OrderStore(disk);
   await store.load(400 * DAY);
   expect(store.charged()).toEqual([charged]);
+});
+
+test("an order that the till denied is asked after for a day; one that was never sent is not", async () => {
+  const disk = new Disk();
+  const store = new OrderStore(disk);
+  const items = [{}] as unknown as OrderRecord["items"];
+  const begun = begin(newRecord("denied", "n", 0), { ...sent, items }, 0);
+  const denied = notRecorded(begun, null, 10 * DAY);
+  for (const record of [denied, newRecord("never sent", "n", 10 * DAY), openRecord, doneRecord]) {
+    await store.put(record);
+  }
+  expect(store.denied(10 * DAY)).toEqual([denied]);
+  expect(store.denied(11 * DAY)).toEqual([]);
 });

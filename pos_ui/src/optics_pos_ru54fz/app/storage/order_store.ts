@@ -4,6 +4,8 @@ import { ORDERS, type KktDatabase } from "./kkt_database.ts";
 
 /** How long a closed record serves the copies of receipts. */
 const KEPT_MS = 30 * 24 * 3_600_000;
+/** How long an order that the till denied is asked after. */
+const DENIED_MS = 24 * 3_600_000;
 
 export class OrderStore {
   private readonly database: Pick<KktDatabase, "getAll" | "put" | "delete">;
@@ -36,6 +38,17 @@ export class OrderStore {
 
   open(): OrderRecord[] {
     return [...this.records.values()].filter(isOpen);
+  }
+
+  /**
+   * Sent once and taken by the till, as far as it said, not at all; of the last day. One that came
+   * late may have been taken all the same.
+   */
+  denied(now: number): OrderRecord[] {
+    return [...this.records.values()].filter(
+      ({ state, items, changedAt }) =>
+        state === "unsent" && items.length > 0 && now - changedAt < DENIED_MS,
+    );
   }
 
   /** Whose card was charged while no receipt was signed. */

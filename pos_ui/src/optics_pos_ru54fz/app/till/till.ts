@@ -2,7 +2,14 @@
  * The till of this POS: the bridge's client, the marks of orders, what the status bar shows, and
  * the one settlement that may run. No Odoo in here; `overrides/` connect it to the POS.
  */
-import { isFiscalized, isOpen, keyOf, reconcile, type OrderRecord } from "../attempt/attempt.ts";
+import {
+  isFiscalized,
+  isOpen,
+  keyOf,
+  reconcile,
+  told,
+  type OrderRecord,
+} from "../attempt/attempt.ts";
 import { Settlement, type Outcome, type Progress } from "../attempt/settlement.ts";
 import { BridgeClient } from "../bridge/bridge_client.ts";
 import { Identity, type Certify } from "../bridge/identity.ts";
@@ -25,12 +32,43 @@ export interface TillConfig {
   readonly user: number | null;
 }
 
+/** What the browser gives; a test brings its own. */
+export interface TillDeps {
+  /** IndexedDB by that name. */
+  readonly open: (database: string) => KktDatabase;
+  readonly socket: (url: string) => WebSocket;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  /** ms; a till's wall clock may jump. */
+  readonly monotonic: () => number;
+  readonly setTimeout: (callback: () => void, ms: number) => unknown;
+  readonly clearTimeout: (timer: unknown) => void;
+}
+
+const BROWSER: TillDeps = {
+  open: (database) => new KktDatabase(database),
+  socket: (url) => new WebSocket(url),
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  clearTimeout: (timer) => clearTimeout(timer as number | undefined),
+};
+
+/**
+ * A request that was given up may still be at the bridge, which knows nothing of it while it asks
+ * Odoo (2 s for a refund): its word that there is nothing counts when it says so again after this
+ * long, ms.
+ */
+export const DENIAL_STANDS_MS = 5_000;
+
 export interface TillEvents {
   onView(view: TillView): void;
   /** The bridge's word about Odoo, at every status. */
   onOdoo(reachable: boolean): void;
   /** An open order got its end outside of a settlement. */
   onSettled(record: OrderRecord): void;
+  /** The bridge has taken after all what it had said to know nothing of: the order is locked again. */
+  onTaken(record: OrderRecord): void;
   /** The till's time, ISO 8601, at every status. */
   onTime(time: string): void;
   /** The bridge answers (again). */
@@ -51,32 +89,39 @@ export class Till {
   private settlement: Settlement | null = null;
   /** Counts settlements: an answer asked for before one began says nothing about it. */
   private generation = 0;
+  /** When the bridge first said that it knows nothing of an open order, monotonic, by uuid. */
+  private readonly denials = new Map<string, number>();
+  private askAgain: unknown = null;
+  /** What the bridge tells of orders is taken up one after another. */
+  private turn: Promise<void> = Promise.resolve();
+  private readonly deps: TillDeps;
   connected = false;
   view: TillView = UNKNOWN_VIEW;
 
-  constructor(config: TillConfig, events: TillEvents) {
+  constructor(config: TillConfig, events: TillEvents, deps: TillDeps = BROWSER) {
     this.code = config.code;
     this.events = events;
+    this.deps = deps;
     const base = config.bridgeUrl.replace(/\/+$/, "");
-    const database = new KktDatabase(config.database);
+    const database = deps.open(config.database);
     this.database = database;
     this.store = new OrderStore(database);
-    this.identity = new Identity(database, config.certify, config.code, Date.now, config.user);
-    const session = new BridgeSession(base, config.code, this.identity);
+    this.identity = new Identity(database, config.certify, config.code, deps.now, config.user);
+    const session = new BridgeSession(base, config.code, this.identity, deps.monotonic);
     this.client = new BridgeClient(base, session);
     this.live = new Live(
       {
         base,
         token: () => session.token(),
         forget: (token) => session.forget(token),
-        open: (url) => new WebSocket(url),
-        setTimeout: (callback, ms) => setTimeout(callback, ms),
-        clearTimeout: (timer) => clearTimeout(timer as number | undefined),
+        open: deps.socket,
+        setTimeout: deps.setTimeout,
+        clearTimeout: deps.clearTimeout,
         random: () => Math.random(),
       },
       {
         onStatus: (status) => this.hearStatus(status),
-        onReceipt: (receipt) => void this.hearReceipt(receipt),
+        onReceipt: (receipt) => this.hearReceipt(receipt),
         onConnected: (connected) => this.hearConnected(connected),
       },
     );
@@ -86,7 +131,7 @@ export class Till {
   async load(): Promise<void> {
     // marks of money must not be evicted; the answer changes nothing for us
     await navigator.storage?.persist?.().catch(() => false);
-    await this.store.load(Date.now());
+    await this.store.load(this.deps.now());
     await this.identity.load();
   }
 
@@ -96,6 +141,7 @@ export class Till {
 
   stop(): void {
     this.live.stop();
+    this.deps.clearTimeout(this.askAgain);
   }
 
   /** The order may not be changed: money may be, or is, taken for it. */
@@ -113,22 +159,83 @@ export class Till {
   }
 
   /**
-   * Asks the bridge how the open orders ended; those it doesn't know never arrived.
+   * Asks the bridge how the open orders ended; those that it denies twice never arrived.
    *
    * @throws BridgeUnreachable, NotSent, BridgeProblem: the orders stay open
    */
-  async reconcile(): Promise<void> {
-    const open = this.store.open();
-    if (open.length === 0) return;
+  reconcile(): Promise<void> {
+    return this.ask(this.store.open());
+  }
+
+  private async ask(records: readonly OrderRecord[]): Promise<void> {
+    if (records.length === 0) return;
     const { generation } = this;
-    const receipts = await this.client.orderStates(open.map((record) => record.uuid));
-    for (const record of open) {
-      if (this.generation !== generation) return;
-      const next = reconcile(record, receipts, Date.now());
-      if (next === record) continue;
-      await this.store.put(next);
-      if (!isOpen(next)) this.events.onSettled(next);
+    const askedAt = this.deps.monotonic();
+    let receipts: readonly BridgeReceipt[];
+    try {
+      receipts = await this.client.orderStates(records.map((record) => record.uuid));
+    } catch (error) {
+      // without the live channel its return asks
+      if (this.connected) this.askLater(DENIAL_STANDS_MS);
+      throw error;
     }
+    await this.inTurn(async () => {
+      for (const record of records) {
+        if (this.generation !== generation) return;
+        // what was heard of it meanwhile is newer
+        if (this.store.get(record.uuid) !== record) continue;
+        await this.takeAnswer(record, receipts, askedAt);
+      }
+    });
+    this.askDeniedLater();
+  }
+
+  /** @param askedAt monotonic */
+  private async takeAnswer(
+    record: OrderRecord,
+    receipts: readonly BridgeReceipt[],
+    askedAt: number,
+  ): Promise<void> {
+    const receipt = receipts.find(({ uuid }) => uuid === record.uuid);
+    if (!isOpen(record)) {
+      if (receipt !== undefined) await this.takeNews(receipt);
+      return;
+    }
+    const next = reconcile(record, receipts, this.deps.now());
+    if (next.state === "unsent") {
+      const deniedAt = this.denials.get(record.uuid) ?? this.deps.monotonic();
+      this.denials.set(record.uuid, deniedAt);
+      if (askedAt - deniedAt < DENIAL_STANDS_MS) return;
+    }
+    await this.keep(next, record);
+  }
+
+  private async keep(next: OrderRecord, before: OrderRecord): Promise<void> {
+    this.denials.delete(next.uuid);
+    if (next === before) return;
+    await this.store.put(next);
+    if (!isOpen(next)) this.events.onSettled(next);
+    else if (!isOpen(before)) this.events.onTaken(next);
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+
+  private askDeniedLater(): void {
+    const since = this.store.open().flatMap(({ uuid }) => this.denials.get(uuid) ?? []);
+    if (since.length === 0) return;
+    this.askLater(Math.max(0, Math.min(...since) + DENIAL_STANDS_MS - this.deps.monotonic()));
+  }
+
+  private askLater(ms: number): void {
+    this.deps.clearTimeout(this.askAgain);
+    this.askAgain = this.deps.setTimeout(() => {
+      // its end asks
+      if (this.settlement === null) this.askAfterOpen();
+    }, ms);
   }
 
   /** Is the bridge there? Cheap while the live channel stands, a call otherwise. */
@@ -152,13 +259,14 @@ export class Till {
   ): Promise<Outcome> {
     if (this.settlement !== null) throw new Error("another order is being settled");
     this.generation += 1;
+    this.denials.delete(record.uuid);
     this.settlement = new Settlement(record, fresh, {
       client,
       store: this.store,
       show,
-      now: () => Date.now(),
-      setTimeout: (callback, ms) => setTimeout(callback, ms),
-      clearTimeout: (timer) => clearTimeout(timer as number | undefined),
+      now: this.deps.now,
+      setTimeout: this.deps.setTimeout,
+      clearTimeout: this.deps.clearTimeout,
     });
     try {
       return await this.settlement.run();
@@ -175,7 +283,7 @@ export class Till {
 
   private hearStatus(status: BridgeStatus): void {
     this.status = status;
-    this.heardAt = performance.now();
+    this.heardAt = this.deps.monotonic();
     if (status.time !== undefined) this.events.onTime(status.time);
     this.changed();
     this.events.onOdoo(status.odoo.reachable);
@@ -189,22 +297,32 @@ export class Till {
   }
 
   private askAfterOpen(): void {
-    this.reconcile().catch((error: unknown) => {
+    const records = [...this.store.open(), ...this.store.denied(this.deps.now())];
+    this.ask(records).catch((error: unknown) => {
       if (!(error instanceof NotSent)) console.warn("open orders stay open", error);
     });
   }
 
-  private async hearReceipt(receipt: BridgeReceipt): Promise<void> {
+  private hearReceipt(receipt: BridgeReceipt): void {
+    if (this.settlement?.uuid === receipt.uuid) {
+      this.settlement.hear(receipt);
+      return;
+    }
+    this.inTurn(() => this.takeNews(receipt)).catch((error: unknown) => {
+      console.error("what the till told of a receipt was not saved", error);
+    });
+  }
+
+  /** Of an order that is open, or that the bridge had denied: it may be taken late. */
+  private async takeNews(receipt: BridgeReceipt): Promise<void> {
     if (this.settlement?.uuid === receipt.uuid) {
       this.settlement.hear(receipt);
       return;
     }
     const record = this.store.get(receipt.uuid);
-    if (record === undefined || !isOpen(record) || keyOf(record) !== receipt.key) return;
-    const next = reconcile(record, [receipt], Date.now());
-    if (next === record) return;
-    await this.store.put(next);
-    if (!isOpen(next)) this.events.onSettled(next);
+    if (record === undefined || keyOf(record) !== receipt.key) return;
+    if (!isOpen(record) && record.state !== "unsent") return;
+    await this.keep(told(record, receipt, this.deps.now()), record);
   }
 
   private changed(): void {
