@@ -188,6 +188,82 @@ describe("a screen of the POS", () => {
     expect(await get(screen, "navigate")).toBe("kept");
   });
 
+  describe("from an Odoo without its database", () => {
+    /** `_serve_nodb`, and what broke on the way. */
+    const broken = (status: number): void => {
+      network = () => Promise.resolve(answer("<h1>No database</h1>", status));
+    };
+
+    test.each([400, 403, 404, 429, 500, 501])(
+      "comes from what is kept, which stays (%s)",
+      async (status) => {
+        await cache.put("/pos/ui/3", answer("kept"));
+        broken(status);
+        expect(await get(screen, "navigate")).toBe("kept");
+        await settled();
+        expect(cache.addresses).toEqual(["/pos/ui/3"]);
+      },
+    );
+
+    test("comes from what is kept when a call fails in the database, too", async () => {
+      await cache.put("/pos/ui/3", answer("kept"));
+      const error = { code: 0, data: { name: "psycopg2.OperationalError" } };
+      network = ({ url }) =>
+        Promise.resolve(
+          url.endsWith("/pos/ping") ? answer(JSON.stringify({ error })) : answer("none", 404),
+        );
+      expect(await get(screen, "navigate")).toBe("kept");
+    });
+
+    test("nobody waits for it after that", async () => {
+      await cache.put("/pos/ui/3", answer("kept"));
+      await cache.put("/web/image/7", answer("kept image"));
+      broken(404);
+      await get(screen, "navigate");
+      const before = asked.length;
+      expect(await get("/web/image/8")).toContain("No database");
+      expect(await get("/web/image/7")).toBe("kept image");
+      expect(asked.slice(before)).toEqual([`${ORIGIN}/web/image/8`]);
+    });
+
+    test.each([404, 500])("with nothing kept: a page that says so (%s)", async (status) => {
+      broken(status);
+      expect(await get(screen, "navigate")).toContain("Нет связи");
+    });
+  });
+
+  describe("that Odoo refuses this user", () => {
+    const calls = (told: object) => Promise.resolve(answer(JSON.stringify(told)));
+
+    test.each([
+      [403, { result: { response: "pong" } }],
+      [404, { result: { response: "pong" } }],
+      [403, { error: { code: 100, message: "Odoo Session Expired" } }],
+    ])("is refused (%s), and nobody comes in without Odoo any more", async (status, told) => {
+      await cache.put("/pos/ui/3", answer("kept"));
+      network = ({ url }) =>
+        url.endsWith("/pos/ping") ? calls(told) : Promise.resolve(answer("not for you", status));
+      expect(await get(screen, "navigate")).toBe("not for you");
+      await settled();
+      expect(cache.addresses).toEqual([]);
+    });
+
+    test("is shown after all when its database was away only a moment ago", async () => {
+      await cache.put("/pos/ui/3", answer("kept"));
+      let away = true;
+      network = ({ url }) => {
+        if (!url.endsWith("/pos/ping")) {
+          return Promise.resolve(away ? answer("none", 404) : answer("fresh"));
+        }
+        away = false;
+        return calls({ result: { response: "pong" } });
+      };
+      expect(await get(screen, "navigate")).toBe("fresh");
+      await settled();
+      expect(await (await cache.match("/pos/ui/3"))?.text()).toBe("fresh");
+    });
+  });
+
   test.each([
     ["to the login page", answer("login", 200, "opaqueredirect")],
     ["that was followed", Object.defineProperty(answer("x"), "redirected", { value: true })],
@@ -318,6 +394,17 @@ describe("Odoo's terms", () => {
     expect(performance.now() - from).toBeLessThan(500);
   });
 
+  test.each([404, 500, 502])(
+    "an Odoo without its database (%s) has nothing newer",
+    async (status) => {
+      network = () => Promise.resolve(answer(full));
+      await get(`${TERMS}?hash=&lang=ru_RU`);
+      network = () => Promise.resolve(answer("<h1>No database</h1>", status));
+      expect(await get(`${TERMS}?hash=h1&lang=ru_RU`)).toBe(same);
+      expect(await get(`${TERMS}?hash=&lang=ru_RU`)).toBe(full);
+    },
+  );
+
   test("who has none gets what was told last in that language", async () => {
     network = () => Promise.resolve(answer(full));
     expect(await get(`${TERMS}?hash=&lang=ru_RU`)).toBe(full);
@@ -357,6 +444,20 @@ describe("a file of Odoo", () => {
     now += 11_000;
     network = () => Promise.resolve(answer("fresh"));
     expect(await get("/web/image/8")).toBe("fresh");
+  });
+
+  test("is what is kept while Odoo has no database, and gone when Odoo says so", async () => {
+    await cache.put("/web/image/7", answer("kept"));
+    network = () => Promise.resolve(answer("none", 500));
+    expect(await get("/web/image/7")).toBe("kept");
+    network = () => Promise.resolve(answer("none", 404));
+    expect(await get("/web/image/7")).toBe("kept");
+    now += 11_000;
+    network = ({ url }) =>
+      Promise.resolve(
+        url.endsWith("/pos/ping") ? answer('{"result":{"response":"pong"}}') : answer("gone", 404),
+      );
+    expect(await get("/web/image/7")).toBe("gone");
   });
 
   test("what is not kept fails as it would without a worker", async () => {

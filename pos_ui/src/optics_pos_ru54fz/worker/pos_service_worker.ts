@@ -89,6 +89,18 @@ const isGood = (response: Response): boolean =>
 const isDetour = (response: Response): boolean =>
   response.type === "opaqueredirect" || response.redirected;
 
+/**
+ * A call of the same addon, which needs the database: where it is answered, a 404 or a 403 is meant
+ * for this user.
+ */
+const PING = "/pos/ping";
+/** `error.code` of a call's answer: the user is no longer logged in. */
+const SESSION_EXPIRED = 100;
+
+/** Meant for this user, or for everybody: Odoo without its database says 404 to whatever needs it. */
+const isRefusal = (response: Response): boolean =>
+  response.status === 403 || response.status === 404;
+
 /** Odoo behind a web server that can't reach it. */
 const isGatewayError = (response: Response): boolean =>
   response.status === 502 || response.status === 503 || response.status === 504;
@@ -132,7 +144,8 @@ export function install(
     try {
       const response = await scope.fetch(request, { signal: controller.signal });
       if (isGatewayError(response)) throw new Error(`gateway: ${response.status}`);
-      silentUntil = 0;
+      // an error says nothing: Odoo may be there without its database
+      if (response.status < 400) silentUntil = 0;
       return response;
     } catch (error) {
       silentUntil = now() + SILENT_MS;
@@ -140,6 +153,24 @@ export function install(
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Whether Odoo answers calls, for which it needs its database. */
+  async function isWell(): Promise<boolean> {
+    const request = new Request(new URL(PING, origin), {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", method: "call", params: {} }),
+    });
+    try {
+      const response = await ask(request, PATIENCE_MS);
+      const told = (await response.json()) as { result?: unknown; error?: { code?: unknown } };
+      if (told.result !== undefined || told.error?.code === SESSION_EXPIRED) return true;
+    } catch {
+      // a page where a call's answer should be
+    }
+    silentUntil = now() + SILENT_MS;
+    return false;
   }
 
   async function keep(cache: Cache, key: Request | string, response: Response): Promise<void> {
@@ -191,19 +222,32 @@ export function install(
     }
   }
 
-  /** Odoo's own word about a screen, which also decides what is kept of it. */
+  /**
+   * Odoo's own word about a screen, which also decides what is kept of it.
+   *
+   * @throws Error when it is none: Odoo, or its database, is away
+   */
   async function askForPage(
     cache: Cache,
     request: Request,
     later: WorkerFetchEvent["waitUntil"],
   ): Promise<Response> {
-    const response = await ask(request, LONG_PATIENCE_MS);
+    let response = await ask(request, LONG_PATIENCE_MS);
+    if (isRefusal(response)) {
+      if (!(await isWell())) throw new Error(`no database: ${response.status}`);
+      // it may have had none a moment ago
+      response = await ask(request, LONG_PATIENCE_MS);
+    }
     const { pathname, search } = new URL(request.url);
     const key = new URL(pageOf(pathname) ?? pathname, origin).href;
     // who is not let in now must not come in without Odoo either
-    if (isDetour(response)) await cache.delete(key);
+    if (isDetour(response) || isRefusal(response)) await cache.delete(key);
+    else if (!isGood(response)) {
+      silentUntil = now() + SILENT_MS;
+      throw new Error(`no screen: ${response.status}`);
+    }
     // what is asked for with a question is another page than the one for every day
-    else if (isGood(response) && search === "") later(keepPage(cache, key, response.clone()));
+    else if (search === "") later(keepPage(cache, key, response.clone()));
     return response;
   }
 
@@ -235,6 +279,8 @@ export function install(
     try {
       const response = await ask(request, patience);
       if (isGood(response)) await keep(cache, request, response.clone());
+      else if (kept !== undefined && response.status >= 500) return kept;
+      else if (kept !== undefined && isRefusal(response) && !(await isWell())) return kept;
       return response;
     } catch (error) {
       if (kept !== undefined) return kept;
@@ -257,6 +303,8 @@ export function install(
       if (now() < silentUntil && (hash !== "" || kept !== undefined)) throw new Error("silent");
       const patience = hash !== "" || kept !== undefined ? PATIENCE_MS : LONG_PATIENCE_MS;
       const response = await ask(request, patience);
+      // they are nobody's secret, and without them the page does not start
+      if (response.status >= 400) throw new Error(`no terms: ${response.status}`);
       if (isGood(response)) {
         const told = (await response.clone().json()) as { modules?: unknown };
         if (told.modules !== undefined) await keep(cache, key, response.clone());
