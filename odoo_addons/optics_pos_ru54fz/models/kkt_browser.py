@@ -62,8 +62,8 @@ class KktBrowser(models.Model):
         ):
             raise UserError(
                 _(
-                    "This browser was revoked for till %s. A manager may allow it again "
-                    "(Fiscal Registers ▸ Paired Browsers).",
+                    "This browser was revoked for till %s. A manager may allow it "
+                    "again (Fiscal Registers ▸ Paired Browsers).",
                     till.code,
                 )
             )
