@@ -11,6 +11,9 @@ from ..tools import messages, wire
 
 _logger = logging.getLogger(__name__)
 
+#: Each fails only when somebody else has just written the same receipt.
+_LINK_TRIES = 5
+
 
 class KktReceipt(models.Model):
     """How fiscal documents come in from the bridges."""
@@ -274,16 +277,22 @@ class KktReceipt(models.Model):
 
         @self.env.cr.postcommit.add
         def link():
-            try:
-                with Registry(database).cursor() as cr:
-                    env = api.Environment(cr, SUPERUSER_ID, {})
-                    env["kkt.receipt"]._link_missing(uuids=uuids)
-            except psycopg2.errors.SerializationFailure:
-                _logger.debug("The other side links %s", uuids)
-            except Exception:
-                # What was delivered is committed: its sender must hear so, and the
-                # periodic job links the rest.
-                _logger.exception("Receipts and orders left to be linked: %s", uuids)
+            # Whoever wrote the receipt meanwhile has committed when this fails: the
+            # other side, which has linked it, or a refund that reserves its goods.
+            for last in (False,) * (_LINK_TRIES - 1) + (True,):
+                try:
+                    with Registry(database).cursor() as cr, mute_logger("odoo.sql_db"):
+                        env = api.Environment(cr, SUPERUSER_ID, {})
+                        env["kkt.receipt"]._link_missing(uuids=uuids)
+                    return
+                except psycopg2.errors.SerializationFailure:
+                    if last:
+                        _logger.warning("Receipts left to be linked: %s", uuids)
+                except Exception:
+                    # What was delivered is committed: its sender must hear so, and the
+                    # periodic job links the rest.
+                    _logger.exception("Receipts left to be linked: %s", uuids)
+                    return
 
     @api.model
     def _link_missing(self, uuids=None):

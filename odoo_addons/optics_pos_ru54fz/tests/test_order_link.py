@@ -1,8 +1,14 @@
+from unittest.mock import patch
 from uuid import uuid4
 
+import psycopg2
+
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import FN, KktCommon
+
+_DELIVERY = "odoo.addons.optics_pos_ru54fz.models.kkt_receipt_delivery"
 
 
 @tagged("post_install", "-at_install")
@@ -59,6 +65,18 @@ class TestOrderLink(KktCommon):
         self.assertFalse(receipt.order_id)
         self.env["kkt.receipt"]._link_missing()
         self.assertEqual(receipt.order_id, order)
+
+    def test_a_link_that_another_write_hindered_is_tried_again(self):
+        """A refund may reserve goods of the receipt in the very moment of the link."""
+        receipts = type(self.env["kkt.receipt"])
+        busy = psycopg2.errors.SerializationFailure()
+        for failures, tries in (([], 1), ([busy] * 3, 4), ([busy] * 9, 5)):
+            with self.subTest(failures=len(failures)), patch.object(
+                receipts, "_link_missing", side_effect=[*failures, None]
+            ) as link, mute_logger(_DELIVERY):
+                self.env["kkt.receipt"]._link_after_commit([str(uuid4())])
+                self.env.cr.postcommit.run()
+                self.assertEqual(link.call_count, tries)
 
     def test_fiscal_data_of_the_order(self):
         order = self.sell_signed()
