@@ -31,6 +31,8 @@ export class BridgeStandIn {
   /** What the next receipt is answered with; null: signed. */
   problem = null;
   away = false;
+  /** A receipt gets no answer; everything else does. */
+  mute = false;
   /** What the till's catalogue has, by barcode, and which barcodes it was asked for. */
   catalogue = {};
   asked = [];
@@ -78,6 +80,7 @@ export class BridgeStandIn {
   }
 
   async #receipt(request) {
+    if (this.mute) throw new TypeError("Failed to fetch");
     const key = request.headers.get("Idempotency-Key");
     const body = JSON.parse(await request.text());
     this.receipts.push({ key, body });

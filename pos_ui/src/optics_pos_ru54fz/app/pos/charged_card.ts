@@ -8,6 +8,7 @@ import {
   charge,
   chargeSettled,
   isChargeOpen,
+  isOpen,
   isWaiting,
   newRecord,
   stopWaiting,
@@ -43,25 +44,28 @@ export async function noteCharge(kkt: PosTill, order: PosOrder): Promise<void> {
   if (next !== record) await store.put(next);
 }
 
-/** Shows, or takes away, the orders' charges; called whenever one may have changed. */
+/**
+ * Shows, or takes away, the orders' charges; called whenever one may have changed. While an outcome
+ * is open nobody knows whether there is a receipt: nothing is said of it before it ends.
+ */
 export function showCharges(kkt: PosTill): void {
-  const now = new Map(kkt.till.store.charged().map(({ uuid, charged }) => [uuid, charged ?? 0]));
-  // one that is being sold right now is nobody's worry yet
+  const ended = kkt.till.store.charged().filter((record) => !isOpen(record));
+  const now = new Map(ended.map(({ uuid, charged }) => [uuid, charged ?? 0]));
   for (const uuid of Object.keys(kkt.charges)) {
     if (!now.has(uuid)) delete kkt.charges[uuid];
   }
-  for (const [uuid, kopecks] of now) {
-    if (!kkt.isOpen({ uuid } as PosOrder)) kkt.charges[uuid] = kopecks;
-  }
+  for (const [uuid, kopecks] of now) kkt.charges[uuid] = kopecks;
 }
 
-/** The card's money is where it was: the card's lines leave the order, a refund waits no more. */
+/**
+ * The card's money is where it was: the card's lines leave the order, a refund waits no more.
+ * Nothing happens to an order that the till has signed, or may have.
+ *
+ * @throws Error when the disk fails: the charge stays noted
+ */
 export async function settleCharge(kkt: PosTill, uuid: string): Promise<void> {
   const { store } = kkt.till;
-  const record = store.get(uuid);
-  if (record === undefined) return;
-  const settled = chargeSettled(record, Date.now());
-  await store.put(isWaiting(settled) ? stopWaiting(settled, Date.now()) : settled);
+  if (kkt.till.isLocked(uuid)) return;
   const order = kkt.pos.models["pos.order"].getBy("uuid", uuid) as PosOrder | undefined;
   if (order !== undefined && order.state === "draft") {
     for (const payment of [...order.payment_ids]) {
@@ -69,6 +73,12 @@ export async function settleCharge(kkt: PosTill, uuid: string): Promise<void> {
         order.removePaymentline(payment);
       }
     }
+    // before the note is gone: F5 must not bring the lines back to an order that owes nobody
+    await kkt.pos.data.synchronizeLocalDataInIndexedDB();
   }
+  const record = store.get(uuid);
+  if (record === undefined || kkt.till.isLocked(uuid)) return;
+  const settled = chargeSettled(record, Date.now());
+  await store.put(isWaiting(settled) ? stopWaiting(settled, Date.now()) : settled);
   showCharges(kkt);
 }

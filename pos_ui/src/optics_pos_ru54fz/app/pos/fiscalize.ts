@@ -85,6 +85,7 @@ async function mark(kkt: PosTill, record: OrderRecord, receipt: WireReceipt): Pr
   };
   const marked = begin(record, sent, Date.now());
   await kkt.till.store.put(marked);
+  showCharges(kkt);
   return marked;
 }
 
