@@ -33,6 +33,8 @@ export class BridgeStandIn {
   away = false;
   /** A receipt gets no answer; everything else does. */
   mute = false;
+  /** The till's copies of orders, by uuid. */
+  copies = {};
   /** What the till's catalogue has, by barcode, and which barcodes it was asked for. */
   catalogue = {};
   asked = [];
@@ -65,6 +67,7 @@ export class BridgeStandIn {
       }),
     );
     route("/v1/kkt/orders/state", () => json({ receipts: [] }));
+    route("/v1/kkt/orders/restore", (request) => this.#restore(request));
     route("/v1/kkt/receipts/search", () => json({ receipts: [], next: null }));
     route("/v1/catalog", (request) => this.#item(new globalThis.URL(request.url)));
     route("/v1/kkt/receipt", (request) => this.#receipt(request));
@@ -77,6 +80,12 @@ export class BridgeStandIn {
     if (item !== undefined) return json(item);
     const problem = { type: "about:blank", title: "-", status: 404, code: "item_unknown" };
     return json({ ...problem, detail: "-" }, 404);
+  }
+
+  async #restore(request) {
+    const { uuids } = JSON.parse(await request.text());
+    const orders = uuids.flatMap((uuid) => this.copies[uuid] ?? []);
+    return json({ orders, next: null });
   }
 
   async #receipt(request) {
@@ -104,6 +113,7 @@ export class BridgeStandIn {
       const { status, code, detail } = this.problem;
       const reason = { code, text: detail };
       const rejected = { ...receipt, state: "rejected", fiscal: null, reason };
+      this.copies[uuid] = { uuid, blob: body.order.blob, receipt: rejected };
       const type = "about:blank";
       return json({ type, title: "-", status, detail, code, receipt: rejected }, status);
     }

@@ -1,11 +1,14 @@
 import { expect, test } from "@odoo/hoot";
+import { queryAll, queryText, waitFor, waitUntil } from "@odoo/hoot-dom";
+import { contains, mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder } from "@point_of_sale/../tests/unit/utils";
+import { Chrome } from "@point_of_sale/app/pos_app";
 import { settleCharge } from "@optics_pos_ru54fz/app/pos/charged_card";
 import { fiscalize } from "@optics_pos_ru54fz/app/pos/fiscalize";
 import { setupPosWithTill } from "./bridge_stand_in";
 import { quietKitchen } from "./quiet_kitchen";
-import { pay, watchDialogs } from "./selling";
+import { kopecks, pay, watchDialogs } from "./selling";
 
 definePosModels();
 quietKitchen();
@@ -59,4 +62,72 @@ test("who says that the money is back has an order without the card, and no note
   expect(order.payment_ids).toHaveLength(0);
   expect(noteOf(store, order)).toBe(null);
   expect(Object.keys(store.kkt.charges)).toEqual([]);
+});
+
+test("nothing is reloaded over a charged card", async () => {
+  const { store, order } = await chargedOrder();
+  const shown = watchDialogs(store);
+  const done = [];
+  patchWithCleanup(store.data, {
+    async resetIndexedDB() {
+      done.push("emptied");
+      throw new Error("no page of a test is loaded again");
+    },
+  });
+  await store.reloadData().catch(() => undefined);
+  expect(done).toEqual([]);
+  expect(shown).toHaveLength(1);
+  expect(String(shown[0].body)).toInclude(order.pos_reference);
+});
+
+function lose(order) {
+  for (const record of [...order.payment_ids, ...order.lines]) record.delete();
+  order.delete();
+}
+
+const orderOf = (store, uuid) => store.models["pos.order"].getBy("uuid", uuid);
+
+test("an order that this browser has lost comes back from the till, and is sold as it was", async () => {
+  const { store, bridge, order } = await chargedOrder();
+  const { uuid, priceIncl } = order;
+  const other = await getFilledOrder(store);
+  store.setOrder(other);
+  lose(order);
+  expect(orderOf(store, uuid)).toBe(undefined);
+  const shown = watchDialogs(store);
+  await mountWithCleanup(Chrome.components.KktChargedBanner);
+  await contains(".kkt-charged-open").click();
+  await waitUntil(() => shown.length > 0);
+  expect(shown.map(({ name }) => name)).toEqual(["KktChargedDialog"]);
+  const back = orderOf(store, uuid);
+  expect(back.state).toBe("draft");
+  expect(kopecks(back.priceIncl)).toBe(kopecks(priceIncl));
+  expect(back.payment_ids).toHaveLength(1);
+
+  const screenOfOther = other.getScreenData();
+  shown[0].retry();
+  expect(store.getOrder().uuid).toBe(uuid);
+  expect(store.router.state).toMatchObject({
+    current: "PaymentScreen",
+    params: { orderUuid: uuid },
+  });
+  expect(other.getScreenData()).toEqual(screenOfOther);
+
+  expect(await fiscalize(store.kkt, back)).toBe("fiscalized");
+  const [first, second] = bridge.receipts;
+  expect([first.key, second.key]).toEqual([`${uuid}:1`, `${uuid}:2`]);
+  expect(second.body.items).toEqual(first.body.items);
+  expect(second.body.payments).toEqual(first.body.payments);
+});
+
+test("an order that nobody has any more offers no payment, and says what to do", async () => {
+  const { bridge, order } = await chargedOrder();
+  lose(order);
+  bridge.copies = {};
+  await mountWithCleanup(Chrome.components.KktChargedBanner);
+  await contains(".kkt-charged-open").click();
+  await waitFor(".kkt-charged-dialog");
+  expect(queryAll(".kkt-charged-retry")).toHaveLength(0);
+  expect(queryAll(".kkt-charged-refunded")).toHaveLength(1);
+  expect(queryText(".kkt-charged-dialog")).toInclude("from the beginning");
 });

@@ -119,3 +119,27 @@ test("a card that a waiting refund has given money back to is not forgotten", as
   expect(await fiscalize(store.kkt, refund)).toBe("left");
   expect(store.kkt.charges[refund.uuid]).toBe(-1785);
 });
+
+test("nothing is reloaded over a refund that waits, unless it is in the page no more", async () => {
+  const { store, sale, refund } = await refundOfUnknown();
+  watchDialogs(store, { KktSagaDialog: ({ choose }) => choose("leave") });
+  await fiscalize(store.kkt, refund);
+  // what waits for Odoo is not what is looked at here
+  sale.state = "cancel";
+  const shown = watchDialogs(store);
+  const done = [];
+  patchWithCleanup(store.data, {
+    async resetIndexedDB() {
+      done.push("emptied");
+      throw new Error("no page of a test is loaded again");
+    },
+  });
+  await store.reloadData().catch(() => undefined);
+  expect(done).toEqual([]);
+  expect(shown).toHaveLength(1);
+  expect(String(shown[0].body)).toInclude(refund.pos_reference);
+  for (const record of [...refund.payment_ids, ...refund.lines]) record.delete();
+  refund.delete();
+  await expect(store.reloadData()).rejects.toThrow();
+  expect(done).toEqual(["emptied"]);
+});

@@ -11,7 +11,6 @@ import {
   noteDelivered,
   optionsNow,
   Turns,
-  waitingOrders,
   type SyncOptions,
 } from "./delivery.ts";
 import { installLatePatches } from "./late_patches.ts";
@@ -20,6 +19,7 @@ import { becomeTheTab } from "./one_tab.ts";
 import { noteOpened, recallOpened } from "./opened_session.ts";
 import { PosTill } from "./pos_till.ts";
 import { priceRefund } from "./refund_prices.ts";
+import { whyNoReload } from "./reload_guard.ts";
 import { loadOriginals, relinkRefunds } from "./refund_links.ts";
 import { startIsOver } from "./start_offline.ts";
 import { resumeOpenOrder } from "./resume.ts";
@@ -144,14 +144,9 @@ patch(PosStore.prototype, {
   },
 
   async reloadData(this: PosStore, fullReload?: boolean) {
-    const { kkt } = this;
-    if (kkt && (kkt.till.store.open().length > 0 || waitingOrders(this).length > 0)) {
-      this.dialog.add(AlertDialog, {
-        title: _t("Receipts wait for Odoo"),
-        body: _t(
-          "Reloading would clear receipts that have not reached Odoo yet. Try again when they have.",
-        ),
-      });
+    const refused = this.kkt ? whyNoReload(this.kkt) : null;
+    if (refused !== null) {
+      this.dialog.add(AlertDialog, refused);
       return;
     }
     await super.reloadData(fullReload);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isWhole, recordsOfBlob } from "./restored_order.ts";
+import { isPlain, isWhole, recordsOfBlob } from "./restored_order.ts";
 
 const uuid = "11111111-2222-4333-8444-555555555555";
 
@@ -49,4 +49,19 @@ it("is whole when its lines make its total, but for kopecks of rounding", () => 
   expect(isWhole(order(30, 20))).toBe(false);
   expect(isWhole(order(0))).toBe(false);
   expect(isWhole({})).toBe(false);
+});
+
+it("knows which copies lack what a sale would need", () => {
+  const blobOf = (line: object) =>
+    JSON.stringify({ uuid, lines: [[0, 0, { uuid: "l1", ...line }]], payment_ids: [] });
+  expect(isPlain(blobOf({ pack_lot_ids: [], coupon_id: false }))).toBe(true);
+  for (const line of [
+    { pack_lot_ids: [[0, 0, { lot_name: "1" }]] },
+    { custom_attribute_value_ids: [[0, 0, {}]] },
+    { coupon_id: 3 },
+    { reward_id: 4 },
+  ]) {
+    expect(isPlain(blobOf(line))).toBe(false);
+  }
+  for (const unreadable of ["", "{", "{}"]) expect(isPlain(unreadable)).toBe(false);
 });

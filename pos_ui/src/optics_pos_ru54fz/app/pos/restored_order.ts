@@ -1,6 +1,7 @@
 /** An order that this browser no longer has, from the copy that the till keeps of it. */
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
-import type { BridgeReceipt } from "../receipt/receipt_types.ts";
+import type { BridgeReceipt, BridgeState } from "../receipt/receipt_types.ts";
+import { sessionOfPage } from "./page_facts.ts";
 import type { PosTill } from "./pos_till.ts";
 
 type Values = Record<string, unknown>;
@@ -55,6 +56,23 @@ export function recordsOfBlob(blob: string): Record<string, Values[]> | null {
     "pos.order.line": orderLines,
     "pos.payment": payments,
   };
+}
+
+/** What of a line does not come back with a copy: nobody misses it once the order is signed. */
+const ONLY_HERE = ["pack_lot_ids", "custom_attribute_value_ids", "coupon_id", "reward_id"];
+
+const isGiven = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 : Boolean(value);
+
+/** Whether the order can be sold as it was by its copy: no lots, no attributes, no rewards. */
+export function isPlain(blob: string): boolean {
+  const lines = recordsOfBlob(blob) === null ? null : (JSON.parse(blob) as Values)["lines"];
+  return (
+    Array.isArray(lines) &&
+    (lines as [number, number, Values?][]).every(
+      ([, , line]) => !ONLY_HERE.some((name) => isGiven(line?.[name])),
+    )
+  );
 }
 
 /** Below this the total is only rounded, roubles. */
@@ -114,12 +132,14 @@ function withOriginals(kkt: PosTill, lines: readonly Values[]): Values[] | null 
  * Puts the till's copy into the page.
  *
  * @param session only an order of this `pos.session`; null: whichever
+ * @param values of the order that are others now
  * @returns null for one that could not be shown as it was: the till itself brings it to Odoo
  */
 export function connectRestored(
   kkt: PosTill,
   restored: Restored,
   session: number | null,
+  values: Readonly<Values> = {},
 ): PosOrder | null {
   const { pos } = kkt;
   const records = restored.blob ? recordsOfBlob(restored.blob) : null;
@@ -128,7 +148,7 @@ export function connectRestored(
   if (session !== null && order["session_id"] !== session) return null;
   const lines = withOriginals(kkt, records["pos.order.line"] ?? []);
   if (lines === null) return null;
-  order.kkt_fiscal = restored.receipt.fiscal ?? false;
+  Object.assign(order, values, { kkt_fiscal: restored.receipt.fiscal ?? false });
   (pos.models as { connectNewData(data: object): unknown }).connectNewData({
     ...records,
     "pos.order.line": lines,
@@ -137,6 +157,21 @@ export function connectRestored(
   // related fields, which a serialised order does not bear; as Odoo's own page sets them
   if (found !== undefined) Object.assign(found, { config_id: pos.config, session_id: pos.session });
   return found ?? null;
+}
+
+const ENDED: readonly BridgeState[] = ["rejected", "cancelled"];
+
+/**
+ * An order that became no receipt and that the page has lost, as a draft again.
+ *
+ * @returns null when the till has no copy from which it can be sold
+ * @throws BridgeProblem, BridgeUnreachable, NotSent
+ */
+export async function restoreDraft(kkt: PosTill, uuid: string): Promise<PosOrder | null> {
+  const [restored] = await fetchRestored(kkt, [uuid]);
+  if (restored === undefined || !ENDED.includes(restored.receipt.state)) return null;
+  if (!isPlain(restored.blob ?? "")) return null;
+  return connectRestored(kkt, restored, sessionOfPage(), { state: "draft", nb_print: 0 });
 }
 
 /** @returns null when the till has no copy. @throws BridgeProblem, BridgeUnreachable, NotSent */

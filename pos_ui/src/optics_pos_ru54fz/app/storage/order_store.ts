@@ -1,5 +1,11 @@
 /** The marked orders: in memory for the screens, on the disk before anything is sent. */
-import { isChargeOpen, isFiscalized, isOpen, type OrderRecord } from "../attempt/attempt.ts";
+import {
+  isChargeOpen,
+  isFiscalized,
+  isOpen,
+  isWaiting,
+  type OrderRecord,
+} from "../attempt/attempt.ts";
 import { ORDERS, type KktDatabase } from "./kkt_database.ts";
 
 /** How long a closed record serves the copies of receipts. */
@@ -54,6 +60,11 @@ export class OrderStore {
   /** Whose card was charged while no receipt was signed. */
   charged(): OrderRecord[] {
     return [...this.records.values()].filter(isChargeOpen);
+  }
+
+  /** Refunds that wait for their originals. */
+  waiting(): OrderRecord[] {
+    return [...this.records.values()].filter(isWaiting);
   }
 
   fiscalized(): OrderRecord[] {

@@ -3,9 +3,11 @@ import { Dialog } from "@web/core/dialog/dialog";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { _t } from "@web/core/l10n/translation";
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
+import { blockScreen } from "../../pos/blocked_screen.ts";
 import { settleCharge } from "../../pos/charged_card.ts";
 import type { PosTill } from "../../pos/pos_till.ts";
 import { moneyText } from "../../pos/money_text.ts";
+import { restoreDraft } from "../../pos/restored_order.ts";
 import { orderNameOf } from "../../pos/unsettled.ts";
 
 interface DialogProps {
@@ -13,7 +15,8 @@ interface DialogProps {
   /** The card was given money back, not charged. */
   readonly isRefund: boolean;
   readonly orderName: string;
-  readonly retry: () => void;
+  /** To the order's payment; null: this browser has the order no longer. */
+  readonly retry: (() => void) | null;
   readonly settled: () => Promise<void>;
   readonly close: () => void;
 }
@@ -26,7 +29,7 @@ export class KktChargedDialog extends Component<DialogProps> {
     amount: String,
     isRefund: Boolean,
     orderName: String,
-    retry: Function,
+    retry: { type: [Function, { value: null }] },
     settled: Function,
     close: Function,
   };
@@ -39,7 +42,7 @@ export class KktChargedDialog extends Component<DialogProps> {
 
   retry(): void {
     this.props.close();
-    this.props.retry();
+    this.props.retry?.();
   }
 
   async settled(): Promise<void> {
@@ -91,16 +94,38 @@ export class KktChargedBanner extends Component {
     return { uuid, text };
   }
 
-  open(uuid: string): void {
-    const kopecks = this.charges[uuid] ?? 0;
+  /** @returns null when neither this page nor the till has the order to go on with */
+  private async find(uuid: string): Promise<PosOrder | null> {
+    const here = this.orderOf(uuid);
+    if (here !== undefined) return here;
+    const free = blockScreen(this.pos, _t("Looking for the order at the till…"));
+    try {
+      return await restoreDraft(this.kkt, uuid);
+    } catch (error) {
+      console.warn("the order is not back", error);
+      return null;
+    } finally {
+      free();
+    }
+  }
+
+  async open(uuid: string): Promise<void> {
+    const order = await this.find(uuid);
+    const kopecks = this.charges[uuid];
+    // settled meanwhile, or on its way again
+    if (kopecks === undefined) return;
     this.pos.dialog.add(KktChargedDialog, {
       amount: moneyText(this.kkt, Math.abs(kopecks)),
       isRefund: kopecks < 0,
       orderName: orderNameOf(this.kkt, uuid),
-      retry: () => {
-        if (this.orderOf(uuid) === undefined) return;
-        this.pos.navigate("PaymentScreen", { orderUuid: uuid });
-      },
+      retry:
+        order === null
+          ? null
+          : () => {
+              // its own screen, not one of the order that was worked on
+              this.pos.setOrder(order);
+              this.pos.navigate("PaymentScreen", { orderUuid: uuid });
+            },
       settled: () => settleCharge(this.kkt, uuid),
     });
   }
