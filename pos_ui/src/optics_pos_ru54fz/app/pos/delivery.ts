@@ -8,6 +8,14 @@ import { tellRefusal } from "./delivery_notice.ts";
 const allOrders = (pos: PosStore): readonly PosOrder[] =>
   (pos.models as { "pos.order": { getAll(): readonly PosOrder[] } })["pos.order"].getAll();
 
+function pendingOrders(pos: PosStore): readonly PosOrder[] {
+  const { orderToCreate, orderToUpdate } = pos.getPendingOrder() as Record<
+    "orderToCreate" | "orderToUpdate",
+    readonly PosOrder[]
+  >;
+  return [...orderToCreate, ...orderToUpdate];
+}
+
 /** Being known to Odoo is not enough for a signed order: Odoo may know its draft only. */
 function isWaiting(pos: PosStore, order: PosOrder): boolean {
   if (order.finalized !== true || order.state === "cancel") return false;
@@ -47,6 +55,38 @@ export async function deliverOrders(pos: PosStore): Promise<void> {
   }
   if (refusal !== null) throw refusal as Error;
 }
+
+let alone: PosOrder | null = null;
+
+/**
+ * Stock sends all that is pending with the order that was just sold, and gives up at the first one
+ * that Odoo refuses: then the sale does not go, and the refusal counts as its own. So it goes by
+ * itself; what is signed besides is delivered order by order, the rest as ever.
+ *
+ * @param finalize calls `syncAllOrders` before it waits for anything
+ */
+export function sendAlone(
+  pos: PosStore,
+  order: PosOrder,
+  finalize: () => unknown,
+): Promise<unknown> {
+  alone = order;
+  try {
+    return Promise.resolve(finalize());
+  } finally {
+    alone = null;
+    const drafts = pendingOrders(pos).filter(({ state }) => state === "draft");
+    if (drafts.length > 0) {
+      pos
+        .syncAllOrders({ orders: drafts })
+        .catch((error: unknown) => console.warn("drafts not sent", error));
+    }
+  }
+}
+
+/** What a call of `syncAllOrders` is about, as it is made. */
+export const optionsOf = (options: SyncOptions): SyncOptions =>
+  alone === null || options.orders !== undefined ? options : { ...options, orders: [alone] };
 
 /** Options of `syncAllOrders`, and one of ours. */
 export interface SyncOptions {

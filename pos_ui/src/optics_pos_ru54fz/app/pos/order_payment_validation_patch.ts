@@ -9,6 +9,7 @@ import type { PosStore } from "@point_of_sale/app/services/pos_store";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
+import { sendAlone } from "./delivery.ts";
 import { tellRefusal } from "./delivery_notice.ts";
 import { fiscalize } from "./fiscalize.ts";
 import { refundMayBePaid } from "./refund.ts";
@@ -70,7 +71,7 @@ patch(OrderPaymentValidation.prototype, {
     const { kkt } = this.pos;
     if (!kkt?.isFiscal(this.order)) return super.finalizeValidation();
     this.order.nb_print = Math.max(this.order.nb_print, 1);
-    const stock = super.finalizeValidation() as Promise<unknown>;
+    const stock = sendAlone(this.pos, this.order, () => super.finalizeValidation());
     stock.catch((error: unknown) => console.warn("the order waits for its delivery", error));
     return Promise.resolve(true);
   },
@@ -83,7 +84,10 @@ patch(OrderPaymentValidation.prototype, {
     const { kkt } = this.pos;
     if (!kkt?.isFiscal(this.order)) return super.handleValidationError(error);
     console.warn("order not delivered yet", error);
-    tellRefusal(this.pos, this.order, error);
+    // what came after its delivery is no refusal of the order
+    if (kkt.till.store.get(this.order.uuid)?.delivered !== true) {
+      tellRefusal(this.pos, this.order, error);
+    }
     this.afterOrderValidation().catch((failed: unknown) => console.warn(failed));
     kkt.link.lost();
     return error;

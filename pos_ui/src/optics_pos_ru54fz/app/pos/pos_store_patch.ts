@@ -10,6 +10,7 @@ import {
   keepUnsent,
   noteDelivered,
   optionsNow,
+  optionsOf,
   Turns,
   type SyncOptions,
 } from "./delivery.ts";
@@ -82,8 +83,9 @@ patch(PosStore.prototype, {
 
   async syncAllOrders(this: PosStore, options: SyncOptions = {}) {
     if (!this.kkt) return super.syncAllOrders(options);
+    const asked = optionsOf(options);
     return turns.run(async () => {
-      const now = optionsNow(this, options);
+      const now = optionsNow(this, asked);
       return now === null ? [] : await super.syncAllOrders(now);
     });
   },
