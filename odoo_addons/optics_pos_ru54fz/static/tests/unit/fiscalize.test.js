@@ -7,6 +7,7 @@ import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_valid
 import { fiscalize } from "@optics_pos_ru54fz/app/pos/fiscalize";
 import { setupPosWithTill } from "./bridge_stand_in";
 import { quietKitchen } from "./quiet_kitchen";
+import { delivered, watchDialogs } from "./selling";
 
 definePosModels();
 quietKitchen();
@@ -184,4 +185,129 @@ test("an order that can't be kept is not sent, and nothing is noted of it", asyn
   expect(shown).toHaveLength(1);
   expect(shown[0].text).toInclude("the disk is full");
   order.assertEditable();
+});
+
+/** When the screen is blocked and freed, and when a dialog comes. */
+function watchScreen(store) {
+  const done = [];
+  patchWithCleanup(store.env.services.ui, {
+    block: () => done.push("blocked"),
+    unblock: () => done.push("free"),
+  });
+  patchWithCleanup(store.dialog, {
+    add(dialog) {
+      done.push(dialog.name);
+      return () => undefined;
+    },
+  });
+  return done;
+}
+
+test("from Validate until the wait has its own screen nothing else can be pressed", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const order = await paidOrder(store);
+  const done = watchScreen(store);
+  patchWithCleanup(store.data, {
+    async synchronizeLocalDataInIndexedDB() {
+      done.push("copy");
+      return {};
+    },
+  });
+  bridge.problem = { status: 503, code: "paper_out", detail: "Нет бумаги." };
+  expect(await fiscalize(store.kkt, order)).toBe("refused");
+  const once = ["blocked", "copy", "KktWaitDialog", "free"];
+  expect(done).toEqual([...once, "KktTroubleDialog"]);
+  bridge.problem = null;
+  expect(await fiscalize(store.kkt, order)).toBe("fiscalized");
+  expect(done.slice(5)).toEqual(once);
+});
+
+test("whatever goes wrong, the screen is free again, once", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const order = await paidOrder(store);
+  const done = watchScreen(store);
+  bridge.away = true;
+  expect(await fiscalize(store.kkt, order)).toBe("refused");
+  expect(done).toEqual(["blocked", "KktTroubleDialog", "free"]);
+  bridge.away = false;
+  const failing = async () => {
+    throw new Error("something of the page");
+  };
+  for (const [object, method] of [
+    [store.kkt.till, "settle"],
+    [store.kkt.till.store, "put"],
+  ]) {
+    done.length = 0;
+    patchWithCleanup(globalThis.console, { error: () => undefined });
+    patchWithCleanup(object, { [method]: failing });
+    await fiscalize(store.kkt, await paidOrder(store)).catch(() => undefined);
+    expect(done.filter((one) => one === "blocked")).toHaveLength(1);
+    expect(done.filter((one) => one === "free")).toHaveLength(1);
+  }
+});
+
+test("who validates another order meanwhile is told which one is at the till", async () => {
+  const { store } = await setupPosWithTill();
+  const [first, second] = [await paidOrder(store), await paidOrder(store)];
+  const notices = [];
+  patchWithCleanup(store.notification, {
+    add(text) {
+      notices.push(String(text));
+      return () => undefined;
+    },
+  });
+  const running = fiscalize(store.kkt, first);
+  expect(await fiscalize(store.kkt, first)).toBe("busy");
+  expect(notices).toEqual([]);
+  expect(await fiscalize(store.kkt, second)).toBe("busy");
+  expect(notices).toHaveLength(1);
+  expect(notices[0]).toInclude(first.pos_reference);
+  expect(await running).toBe("fiscalized");
+});
+
+/** Validates an order while the cashier goes on to another, on which she stays. */
+async function goOnMeanwhile(store, then = () => undefined) {
+  const [order, other] = [await paidOrder(store), await getFilledOrder(store)];
+  store.setOrder(order);
+  store.navigate("PaymentScreen", { orderUuid: order.uuid });
+  watchDialogs(store, {
+    KktWaitDialog(props) {
+      store.setOrder(other);
+      store.navigate("ProductScreen", { orderUuid: other.uuid });
+      then(props);
+    },
+  });
+  await new OrderPaymentValidation({ pos: store, orderUuid: order.uuid }).validateOrder();
+  expect(store.getOrder().uuid).toBe(other.uuid);
+  expect(other.getCurrentScreenData().name).toBe("ProductScreen");
+  expect(store.router.state).toMatchObject({
+    current: "ProductScreen",
+    params: { orderUuid: other.uuid },
+  });
+  return order;
+}
+
+test("an order that ends does not take the cashier away from another one", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const order = await goOnMeanwhile(store);
+  expect(order.state).toBe("paid");
+  await delivered(store, order);
+  bridge.mute = true;
+  const left = await goOnMeanwhile(store, ({ choose }) => choose("leave"));
+  expect(store.kkt.isOpen(left)).toBe(true);
+});
+
+test("an order shown without being selected ends on its own screen, and writes on no other", async () => {
+  const { store } = await setupPosWithTill();
+  const [order, other] = [await paidOrder(store), await getFilledOrder(store)];
+  store.setOrder(other);
+  store.navigate("ProductScreen", { orderUuid: other.uuid });
+  store.router.navigate("PaymentScreen", { orderUuid: order.uuid });
+  await new OrderPaymentValidation({ pos: store, orderUuid: order.uuid }).validateOrder();
+  expect(store.router.state).toMatchObject({
+    current: "ReceiptScreen",
+    params: { orderUuid: order.uuid },
+  });
+  expect(other.getCurrentScreenData().name).toBe("ProductScreen");
+  await delivered(store, order);
 });

@@ -21,6 +21,7 @@ import type { WireReceipt } from "../receipt/receipt_types.ts";
 import { ReceiptRefusal } from "../receipt/refusal.ts";
 import { refusalText } from "../receipt/refusal_text.ts";
 import { withRefundLines } from "../refund/refund_lines.ts";
+import { blockScreen } from "./blocked_screen.ts";
 import { chargedNow, noteCharge, openCharge, showCharges } from "./charged_card.ts";
 import { decideStopped } from "./decide_receipt.ts";
 import { wireDiscount } from "./discount_gate.ts";
@@ -33,6 +34,7 @@ import { lacksOriginal, loadOriginals } from "./refund_links.ts";
 import { partsByLine } from "./refund_prices.ts";
 import { releaseReason, throughSaga, withRights } from "./refund_saga.ts";
 import { reachReason, refuse } from "./refuse.ts";
+import { orderNameOf } from "./unsettled.ts";
 
 /** The bridge takes 512 KiB; larger orders go without their copy. */
 const MAX_BLOB_BYTES = 500 * 1024;
@@ -97,11 +99,13 @@ function notSavedText(error: Error): string {
   );
 }
 
+/** @param free frees the screen, once the wait has one of its own */
 async function waitFor(
   kkt: PosTill,
   record: OrderRecord,
   fresh: boolean,
   elevated: Elevated | null,
+  free: () => void,
 ): Promise<Outcome> {
   const progress = reactive<Progress>({
     phase: "sending",
@@ -117,6 +121,7 @@ async function waitFor(
     choose: (choice: Choice) => kkt.till.current?.choose(choice),
     decide: () => void decideStopped(kkt),
   });
+  free();
   try {
     const client = elevated === null ? undefined : withRights(kkt, elevated);
     return await kkt.till.settle(record, fresh, (next) => Object.assign(progress, next), client);
@@ -133,13 +138,31 @@ export type Fiscalized = "fiscalized" | "refused" | "left" | "busy";
 
 export async function fiscalize(kkt: PosTill, order: PosOrder): Promise<Fiscalized> {
   if (kkt.till.isFiscalized(order.uuid)) return "fiscalized";
-  if (kkt.settling) return "busy";
+  if (kkt.settling) {
+    tellBusy(kkt, order);
+    return "busy";
+  }
   kkt.settling = true;
+  kkt.atTill = order.uuid;
   try {
     return await throughSaga(kkt, order, (elevated) => settleOrder(kkt, order, elevated));
   } finally {
     kkt.settling = false;
+    kkt.atTill = null;
   }
+}
+
+/** A second press of the same order has its own wait to look at. */
+function tellBusy(kkt: PosTill, order: PosOrder): void {
+  const { atTill } = kkt;
+  if (atTill === null || atTill === order.uuid) return;
+  kkt.pos.notification.add(
+    _t(
+      "Order %s is still at the till: wait for its receipt, then press Validate again.",
+      orderNameOf(kkt, atTill),
+    ),
+    { type: "warning" },
+  );
 }
 
 /** Nobody who answers has the sale's receipt: the one of another till may still be on its way. */
@@ -151,11 +174,30 @@ async function waitWithout(kkt: PosTill, record: OrderRecord): Promise<"waiting"
   return "waiting";
 }
 
-/** @param elevated a manager's rights: the refund goes without Odoo */
+/**
+ * What is asked and written before the wait has its screen may take seconds: nothing else is begun
+ * meanwhile.
+ *
+ * @param elevated a manager's rights: the refund goes without Odoo
+ */
 async function settleOrder(
   kkt: PosTill,
   order: PosOrder,
   elevated: Elevated | null,
+): Promise<Fiscalized | "waiting"> {
+  const free = blockScreen(kkt.pos, _t("Sending the receipt to the till…"));
+  try {
+    return await settleBlocked(kkt, order, elevated, free);
+  } finally {
+    free();
+  }
+}
+
+async function settleBlocked(
+  kkt: PosTill,
+  order: PosOrder,
+  elevated: Elevated | null,
+  free: () => void,
 ): Promise<Fiscalized | "waiting"> {
   const { till } = kkt;
   if (till.isFiscalized(order.uuid)) return "fiscalized";
@@ -194,7 +236,7 @@ async function settleOrder(
       return refuse(kkt, order, { code, text });
     }
   }
-  const outcome = await waitFor(kkt, record, fresh, elevated);
+  const outcome = await waitFor(kkt, record, fresh, elevated, free);
   // the next Validate asks a manager anew
   if (outcome.kind === "refused" && APPROVAL_REFUSED.has(outcome.reason.code)) {
     order.kkt_approval = false;

@@ -20,6 +20,16 @@ interface Validation {
   readonly order: PosOrder;
 }
 
+/** Whether the cashier works on this order; from then on it is the one that is selected. */
+function isInHand(pos: PosStore, order: PosOrder): boolean {
+  if (pos.selectedOrderUuid === order.uuid) return true;
+  const { current, params } = pos.router.state;
+  if (current !== "PaymentScreen" || params.orderUuid !== order.uuid) return false;
+  // what is shown next must not be noted of another order
+  pos.setOrder(order);
+  return true;
+}
+
 patch(OrderPaymentValidation.prototype, {
   async isOrderValid(this: Validation, isForceValidate?: boolean) {
     // the server would settle it by itself, without a fiscal document
@@ -38,10 +48,16 @@ patch(OrderPaymentValidation.prototype, {
     return (await mayBePaid(kkt, this.order)) && (await refundMayBePaid(kkt, this.order));
   },
 
-  async shouldHideValidationBehindFeedbackScreen(this: Validation) {
+  async shouldHideValidationBehindFeedbackScreen(
+    this: Validation & { finalizeValidation(): Promise<unknown> },
+  ) {
     const { kkt } = this.pos;
     if (!kkt) return super.shouldHideValidationBehindFeedbackScreen();
     const result = await fiscalize(kkt, this.order);
+    // whoever has gone on to another order is left there
+    if (!isInHand(this.pos, this.order)) {
+      return result === "fiscalized" ? this.finalizeValidation() : false;
+    }
     if (result === "fiscalized") return super.shouldHideValidationBehindFeedbackScreen();
     if (result === "left") {
       this.pos.setOrder(this.pos.getEmptyOrder());

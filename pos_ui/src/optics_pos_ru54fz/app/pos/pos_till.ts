@@ -54,6 +54,8 @@ export class PosTill {
   agreedRefund: string | null = null;
   /** An order is on its way through the till, from its mark to its end: no other may begin. */
   settling = false;
+  /** uuid of that order. */
+  atTill: string | null = null;
   /** uuid of an order whose wait is being shown again, not asked for by Validate. */
   resuming: string | null = null;
   /** A payment button of the product screen was pressed; a second press would pay twice. */
