@@ -61,7 +61,7 @@ _ADMIN_TILL = {
     "action_maintenance_off",
     "action_revoke_pairing_code",
 }
-_BROWSERS = {"action_revoke"}
+_BROWSERS = {"action_revoke", "action_allow_again"}
 #: Buttons that change something, by role; what only shows is everybody's.
 BUTTONS = {
     "kkt.till": {

@@ -4,6 +4,7 @@ import type { PosStore } from "@point_of_sale/app/services/pos_store";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { isFiscalized, markDelivered } from "../attempt/attempt.ts";
 import { tellRefusal } from "./delivery_notice.ts";
+import { originalOrder } from "./order_facts.ts";
 
 const allOrders = (pos: PosStore): readonly PosOrder[] =>
   (pos.models as { "pos.order": { getAll(): readonly PosOrder[] } })["pos.order"].getAll();
@@ -56,12 +57,19 @@ export async function deliverOrders(pos: PosStore): Promise<void> {
   if (refusal !== null) throw refusal as Error;
 }
 
-let alone: PosOrder | null = null;
+let alone: SyncOptions | null = null;
+
+/** The sale that this order takes back, while Odoo has still to get it. */
+export function waitingOriginal(pos: PosStore, order: PosOrder): PosOrder | null {
+  const original = originalOrder(order);
+  return original !== undefined && original !== order && isWaiting(pos, original) ? original : null;
+}
 
 /**
  * Stock sends all that is pending with the order that was just sold, and gives up at the first one
  * that Odoo refuses: then the sale does not go, and the refusal counts as its own. So it goes by
- * itself; what is signed besides is delivered order by order, the rest as ever.
+ * itself; what is signed besides is delivered order by order, the rest as ever. A refund goes after
+ * its sale: Odoo would not find the lines that it takes back.
  *
  * @param finalize calls `syncAllOrders` before it waits for anything
  */
@@ -70,7 +78,9 @@ export function sendAlone(
   order: PosOrder,
   finalize: () => unknown,
 ): Promise<unknown> {
-  alone = order;
+  const original = waitingOriginal(pos, order);
+  alone =
+    original === null ? { orders: [order] } : { orders: [original, order], onlyWaiting: true };
   try {
     return Promise.resolve(finalize());
   } finally {
@@ -86,7 +96,7 @@ export function sendAlone(
 
 /** What a call of `syncAllOrders` is about, as it is made. */
 export const optionsOf = (options: SyncOptions): SyncOptions =>
-  alone === null || options.orders !== undefined ? options : { ...options, orders: [alone] };
+  alone === null || options.orders !== undefined ? options : { ...options, ...alone };
 
 /** Options of `syncAllOrders`, and one of ours. */
 export interface SyncOptions {

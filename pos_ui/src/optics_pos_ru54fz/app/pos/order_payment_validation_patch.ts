@@ -9,7 +9,7 @@ import type { PosStore } from "@point_of_sale/app/services/pos_store";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
-import { sendAlone } from "./delivery.ts";
+import { sendAlone, waitingOriginal } from "./delivery.ts";
 import { tellRefusal } from "./delivery_notice.ts";
 import { fiscalize } from "./fiscalize.ts";
 import { refundMayBePaid } from "./refund.ts";
@@ -100,8 +100,9 @@ patch(OrderPaymentValidation.prototype, {
     const { kkt } = this.pos;
     if (!kkt?.isFiscal(this.order)) return super.handleValidationError(error);
     console.warn("order not delivered yet", error);
-    // what came after its delivery is no refusal of the order
-    if (kkt.till.store.get(this.order.uuid)?.delivered !== true) {
+    // what came after its delivery is no refusal of the order, nor is what its sale met with
+    const delivered = kkt.till.store.get(this.order.uuid)?.delivered === true;
+    if (!delivered && waitingOriginal(this.pos, this.order) === null) {
       tellRefusal(this.pos, this.order, error);
     }
     this.afterOrderValidation().catch((failed: unknown) => console.warn(failed));
