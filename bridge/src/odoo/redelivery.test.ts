@@ -82,3 +82,34 @@ describe("what a restored Odoo lacks below its highest number", () => {
     expect(again).toEqual([]);
   });
 });
+
+describe("a till that is another one in Odoo, which never says that it has anything of it", () => {
+  it("is told all of them once, however many heartbeats that takes", () => {
+    const again: number[] = [];
+    let sold = 100;
+    let delivered = sold;
+    const redelivery = new Redelivery({
+      journal: {
+        lastOdooFd: () => delivered,
+        countOdoo: () => delivered,
+        deliverAgain: (_fn, after) => {
+          again.push(after);
+          delivered = after;
+          return sold - after;
+        },
+        appendEvent: () => undefined,
+      },
+      clock: new ManualTime("2026-11-22T18:03:00.000Z"),
+      logger: silentLogger,
+      currentFn: () => FN,
+      onAgain: () => undefined,
+    });
+    for (let beat = 0; beat < 40; beat += 1) {
+      redelivery.compare(null, redelivery.confirmed());
+      if (beat > 20) sold += 1;
+      delivered = Math.min(sold, delivered + 9);
+    }
+    expect(again).toEqual([0]);
+    expect(delivered).toBe(sold);
+  });
+});

@@ -42,6 +42,8 @@ export class Redelivery {
   #named: string | null = null;
   /** The loss of highest numbers that was answered last: the same once more is no news. */
   #done = "";
+  /** What is on its way again, up to this FD: until it is there Odoo's numbers tell nothing new. */
+  #underWay: { readonly fn: string; readonly until: number } | null = null;
   /** Missing below the highest number, and how much of it was delivered again for that. */
   #hole: { readonly what: string; readonly step: "recent" | "all" } | null = null;
   #countedAt: number | null = null;
@@ -68,7 +70,7 @@ export class Redelivery {
   compare(last: Last | null, before: readonly Confirmed[]) {
     if (last !== null) this.#named = last.fn;
     for (const { fn, fd, count } of before) {
-      if (fn === null || fd === 0) continue;
+      if (fn === null || fd === 0 || this.#isUnderWay(fn, fd)) continue;
       // Odoo names the current drive if it has anything of it, else an older one
       const has = last === null ? 0 : last.fn === fn ? last.fd : this.#hasOf(fn, last.fn);
       if (has === null) continue;
@@ -80,19 +82,27 @@ export class Redelivery {
     }
   }
 
+  #isUnderWay(fn: string, fd: number): boolean {
+    if (this.#underWay?.fn !== fn) return false;
+    if (fd < this.#underWay.until) return true;
+    this.#underWay = null;
+    return false;
+  }
+
   /** Odoo named another drive: of the current one it then has nothing; of an older one who knows. */
   #hasOf(fn: string, named: string): number | null {
     return fn === this.#options.currentFn() && named !== fn ? 0 : null;
   }
 
+  /** A till that is another one in Odoo never gets there: it is told all of them once. */
   #again(fn: string, has: number, had: number): void {
-    const what = `${fn} ${has} ${had}`;
+    const what = `${fn} ${has}`;
     if (what === this.#done) return;
     this.#done = what;
-    this.#deliver(fn, has, { had, has });
+    this.#deliver(fn, has, had, { had, has });
   }
 
-  /** A till that is another one in Odoo lacks receipts for good: it is told all of them once. */
+  /** What stays missing for good is told again once. */
   #compareCounts({ fn, count: has }: Last, had: number, lastFd: number): void {
     if (has === undefined || has >= had) {
       this.#hole = null;
@@ -102,13 +112,14 @@ export class Redelivery {
     if (this.#hole?.what === what && this.#hole.step === "all") return;
     const after = this.#hole === null ? Math.max(0, lastFd - RECENT) : 0;
     this.#hole = { what, step: after > 0 ? "recent" : "all" };
-    this.#deliver(fn, after, { had: lastFd, has: lastFd, lacks: had - has });
+    this.#deliver(fn, after, lastFd, { had: lastFd, has: lastFd, lacks: had - has });
   }
 
-  #deliver(fn: string, after: number, told: Readonly<Record<string, number>>): void {
+  #deliver(fn: string, after: number, until: number, told: Readonly<Record<string, number>>): void {
     const { journal, clock, logger, onAgain } = this.#options;
     const count = journal.deliverAgain(fn, after, isoUtc(clock));
     if (count === 0) return;
+    this.#underWay = { fn, until };
     const data = { fn, ...told, count };
     logger.warn("odoo_lost_receipts", data);
     journal.appendEvent("incident.odoo_lost_receipts", null, data, isoUtc(clock));
