@@ -156,7 +156,7 @@ class KktReceipt(models.Model):
         return row
 
     def _is_of_others(self):
-        """Sold while the shop was set to another sender, who has it by now."""
+        """Sold before the shop was set to its sender of now: the other one may have it."""
         since = self.till_id.pos_config_id.kkt_electronic_since
         return bool(since) and self.date_utc < since - _CLOCKS
 
@@ -167,7 +167,7 @@ class KktReceipt(models.Model):
 def _queue_vals(receipt):
     """Values of a row for a receipt whose buyer named a contact, else None."""
     named = receipt._named_contact()
-    if not named or receipt._is_too_late() or receipt._is_of_others():
+    if not named or receipt._is_too_late():
         return None
     kind, contact, how = named
     cashier = (receipt.content or {}).get("cashier")
@@ -178,19 +178,25 @@ def _queue_vals(receipt):
         "consent_at": receipt.date_utc,
         "consent_how": how,
         "consent_by": cashier.get("name") if isinstance(cashier, dict) else None,
-        **(_doubt(receipt) if receipt.delivered_before else {}),
+        **_doubt(receipt),
     }
 
 
 def _doubt(receipt):
-    """What a restored database forgot of its messages left before, most likely."""
-    return {
-        "state": "cancelled",
-        "error": receipt.env._(
+    """Nobody gets it twice: where the buyer may have it, a person decides."""
+    if receipt.delivered_before:
+        why = receipt.env._(
             "Odoo's database was restored since; most likely the buyer has it. "
             "Send it again if the buyer asks."
-        ),
-    }
+        )
+    elif receipt._is_of_others():
+        why = receipt.env._(
+            "Sold before the shop was given another sender, who may have sent it. "
+            "Send it again if the buyer asks."
+        )
+    else:
+        return {}
+    return {"state": "cancelled", "error": why}
 
 
 class KktElectronicReceiptResend(models.TransientModel):

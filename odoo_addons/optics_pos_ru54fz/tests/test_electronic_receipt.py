@@ -289,10 +289,15 @@ class TestElectronicReceipt(ElectronicCase):
             self.assertEqual(since, fields.Datetime.now())
             self.config.write({"kkt_electronic_receipt": "odoo"})
             self.assertEqual(self.config.kkt_electronic_since, since)
-            self.assertFalse(self.delivered(EMAIL).electronic_ids)
+            row = self.delivered(EMAIL).electronic_ids
+            self.assertEqual(row.state, "cancelled")
+            self.assertIn("another sender", row.error)
             self.assertEqual(self.send(), [])
             utc = f"{fields.Datetime.now().replace(second=0).isoformat()}Z"
             self.assertTrue(self.delivered(EMAIL, utc=utc).electronic_ids)
+            self.assertEqual(len(self.send()), 1)
+            # whoever set it there and back has not sent it: a manager sees the row
+            row.receipt_id._resend("buyer@example.ru", "The buyer asked")
             self.assertEqual(len(self.send()), 1)
 
     def test_many_at_once(self):
