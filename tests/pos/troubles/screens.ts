@@ -44,8 +44,14 @@ export function troubleScreens(floor: () => TroubleFloor): void {
     await rows.filter({ hasText: /крышк/i }).waitFor({ timeout: SOON_MS });
     await at.floor.floor.picture("status-cover-open");
     await pos.page.keyboard.press("Escape");
+    // and the payment screen, before another card is charged
+    const stop = pos.page.locator(".payment-screen .kkt-sale-stop[data-stop=paper]");
+    await stop.waitFor();
+    expect(await stop.innerText()).toMatch(/не принимайте и не возвращайте деньги/);
+    await at.floor.floor.picture("sale-stop");
     expect(await kkt.receiptsOf(uuid)).toEqual([]);
     await kkt.post("/paper", { cover: "closed" });
+    await stop.waitFor({ state: "detached", timeout: SOON_MS });
     await at.floor.sellsNow(uuid);
   });
 

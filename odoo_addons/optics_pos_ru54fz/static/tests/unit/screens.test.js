@@ -73,6 +73,38 @@ test("Chrome: a charged card without a receipt is told on every screen, until it
   expect(queryAll(".kkt-charged")).toHaveLength(0);
 });
 
+test("PaymentScreen: a till that prints nothing now says so before a card is charged", async () => {
+  const { store } = await setupPosWithTill();
+  const order = await getFilledOrder(store);
+  await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+  const calm = { mode: "online", level: 0, capacity: 200, paper: "ok", trouble: null };
+  Object.assign(store.kkt.view, calm);
+  await animationFrame();
+  expect(queryAll(".kkt-sale-stop")).toHaveLength(0);
+  const stops = [
+    ["buffer", { mode: "offline", level: 200 }],
+    ["paper", { paper: "out" }],
+    ["device", { trouble: "silent", deviceState: "unavailable" }],
+    ["lane", { lane: "stopped" }],
+    ["maintenance", { maintenance: "a new roll" }],
+    ["shift", { shift: { state: "expired", number: 1 } }],
+    ["mode", { mode: "absent" }],
+  ];
+  for (const [id, change] of stops) {
+    const before = { ...store.kkt.view };
+    Object.assign(store.kkt.view, change);
+    await animationFrame();
+    expect(queryOne(".kkt-sale-stop").dataset.stop).toBe(id);
+    Object.assign(store.kkt.view, before);
+    await animationFrame();
+    expect(queryAll(".kkt-sale-stop")).toHaveLength(0);
+  }
+  // the till sells without its links, and with a buffer that is nearly full
+  Object.assign(store.kkt.view, { mode: "offline", level: 199 });
+  await animationFrame();
+  expect(queryAll(".kkt-sale-stop")).toHaveLength(0);
+});
+
 test("PaymentScreen: the contact is asked where the shop sends electronic receipts", async () => {
   const { store } = await setupPosWithTill();
   const order = await getFilledOrder(store);

@@ -8,6 +8,8 @@ export interface StatusRow {
   readonly level: "quiet" | "warning" | "danger";
   readonly title: string;
   readonly text: string;
+  /** As long as it lasts no receipt is printed. */
+  readonly stops?: boolean;
 }
 
 type Rule = (view: TillView, now: number | null) => StatusRow | null;
@@ -38,6 +40,7 @@ const modeRow: Rule = ({ mode, odooReachable }) => {
       return {
         id: "mode",
         level: "danger",
+        stops: true,
         title: _t("The till's computer does not answer"),
         text: _t(
           "Nothing can be sold now. Check that the till's computer is on; the connection comes back by itself.",
@@ -69,6 +72,7 @@ const troubleRow: Rule = ({ trouble, deviceState }) =>
     : {
         id: "device",
         level: "danger",
+        stops: true,
         title:
           deviceState === "stopped"
             ? _t("The register is stopped")
@@ -86,6 +90,7 @@ const laneRow: Rule = ({ lane, laneReason }) => {
     return {
       id: "lane",
       level: "danger",
+      stops: true,
       title: _t("A receipt's outcome is not known"),
       text: [laneReason ?? "", _t("Nothing can be sold before a manager has decided. Call one.")]
         .filter(Boolean)
@@ -108,6 +113,7 @@ const maintenanceRow: Rule = ({ maintenance }) =>
     : {
         id: "maintenance",
         level: "danger",
+        stops: true,
         title: _t("The till is under maintenance"),
         text: maintenance,
       };
@@ -140,6 +146,7 @@ const bufferRow: Rule = ({ level, capacity }) => {
       return {
         id: "buffer",
         level: "danger",
+        stops: true,
         title,
         text: _t(
           "The buffer is full: nothing can be sold before the fiscal data operator has taken documents. Call a manager.",
@@ -166,6 +173,7 @@ const paperRow: Rule = ({ paper }) => {
       return {
         id: "paper",
         level: "danger",
+        stops: true,
         title: _t("No paper"),
         text: _t("Put in a new roll and close the cover."),
       };
@@ -173,6 +181,7 @@ const paperRow: Rule = ({ paper }) => {
       return {
         id: "paper",
         level: "danger",
+        stops: true,
         title: _t("The register's cover is open"),
         text: _t("Close the cover."),
       };
@@ -181,6 +190,7 @@ const paperRow: Rule = ({ paper }) => {
       return {
         id: "paper",
         level: "danger",
+        stops: true,
         title: _t("No paper"),
         text: _t("Put in a new roll and close the cover: the register prints the rest by itself."),
       };
@@ -203,7 +213,7 @@ const shiftRow: Rule = ({ shift }, now) => {
   ].join(", ");
   if (over) {
     const text = _t("The shift is over 24 hours old: make the Z report, then sell.");
-    return { id: "shift", level: "danger", title, text };
+    return { id: "shift", level: "danger", stops: true, title, text };
   }
   return age !== null && age >= 23 * 60
     ? {
@@ -215,6 +225,8 @@ const shiftRow: Rule = ({ shift }, now) => {
     : { id: "shift", level: "quiet", title, text: "" };
 };
 
+/** What an ФН that signs nothing more tells. */
+const FN_STOPS = ["fn_expired", "fn_documents"];
 const FN_ALERTS = ["fn_expired", "fn_documents", "fn_expires", "fn_oldest_unsent"];
 
 const fnRow: Rule = ({ fn, alerts }) => {
@@ -225,6 +237,7 @@ const fnRow: Rule = ({ fn, alerts }) => {
   return {
     id: "fn",
     level: alert === undefined ? "quiet" : alert.level === "p1" ? "danger" : "warning",
+    stops: alert?.level === "p1" && FN_STOPS.includes(alert.code),
     title: _t("Fiscal drive until %s", `${day ?? ""}.${month ?? ""}.${year ?? ""}`),
     text:
       alert?.text ??
