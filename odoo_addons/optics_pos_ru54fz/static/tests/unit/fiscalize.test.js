@@ -52,6 +52,41 @@ test("a signed order is sent once, and can't be changed", async () => {
   expect(store.canEditPayment(order)).toBe(false);
 });
 
+test("what is scanned while the order's mark is being written gets not into the order", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const order = await paidOrder(store);
+  const total = order.priceIncl;
+  let marks = 0;
+  patchWithCleanup(store.kkt.till.store.database, {
+    async put(name, record) {
+      if (record.items?.length > 0 && marks === 0) {
+        marks += 1;
+        expect(() => order.lines[0].setQuantity(9)).toThrow();
+        expect(() => order.assertEditable()).toThrow();
+      }
+      return super.put(name, record);
+    },
+  });
+  expect(await fiscalize(store.kkt, order)).toBe("fiscalized");
+  expect(marks).toBe(1);
+  expect(order.priceIncl).toBe(total);
+  expect(sumOf(bridge.receipts[0].body.items, "sum")).toBe(kopecks(total));
+});
+
+test("a mark that the disk does not take leaves the order free", async () => {
+  const { store, bridge } = await setupPosWithTill();
+  const order = await paidOrder(store);
+  patchWithCleanup(store.kkt.till.store.database, {
+    put(name, record) {
+      if (record.items?.length > 0) return Promise.reject(new Error("the disk is full"));
+      return super.put(name, record);
+    },
+  });
+  expect(await fiscalize(store.kkt, order)).toBe("refused");
+  expect(bridge.receipts).toHaveLength(0);
+  order.assertEditable();
+});
+
 test("a signed order can't be deleted", async () => {
   const { store } = await setupPosWithTill();
   const order = await paidOrder(store);

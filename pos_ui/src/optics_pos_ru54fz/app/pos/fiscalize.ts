@@ -28,7 +28,7 @@ import { wireDiscount } from "./discount_gate.ts";
 import { settleForgotten } from "./forgotten.ts";
 import { lastingDialog } from "./lasting_dialog.ts";
 import { orderFacts } from "./order_facts.ts";
-import { originalDocument } from "./original_document.ts";
+import { originalDocument, type OriginalDocument } from "./original_document.ts";
 import type { PosTill } from "./pos_till.ts";
 import { lacksOriginal, loadOriginals } from "./refund_links.ts";
 import { partsByLine } from "./refund_prices.ts";
@@ -56,8 +56,12 @@ function blobOf(order: PosOrder): string | null {
   return new TextEncoder().encode(blob).length > MAX_BLOB_BYTES ? null : blob;
 }
 
-async function receiptOf(kkt: PosTill, order: PosOrder, record: OrderRecord): Promise<WireReceipt> {
-  const original = await originalDocument(kkt, order);
+function receiptOf(
+  kkt: PosTill,
+  order: PosOrder,
+  record: OrderRecord,
+  original: OriginalDocument | null,
+): WireReceipt {
   const receipt = buildReceipt(
     orderFacts(order, {
       posId: kkt.till.code,
@@ -78,7 +82,10 @@ const released = (receipt: WireReceipt, order: PosOrder): WireReceipt => ({
   release: { reason: releaseReason(order) },
 });
 
-/** Marks the order on the disk before anything leaves the page. */
+/**
+ * Marks the order on the disk before anything leaves the page. What is scanned while the disk
+ * writes would be in the order and not in its receipt.
+ */
 async function mark(kkt: PosTill, record: OrderRecord, receipt: WireReceipt): Promise<OrderRecord> {
   const sent = {
     body: JSON.stringify(receipt),
@@ -86,7 +93,12 @@ async function mark(kkt: PosTill, record: OrderRecord, receipt: WireReceipt): Pr
     items: receipt.items,
   };
   const marked = begin(record, sent, Date.now());
-  await kkt.till.store.put(marked);
+  kkt.sealed = record.uuid;
+  try {
+    await kkt.till.store.put(marked);
+  } finally {
+    kkt.sealed = null;
+  }
   showCharges(kkt);
   return marked;
 }
@@ -224,7 +236,9 @@ async function settleBlocked(
     await loadOriginals(kkt.pos);
     if (lacksOriginal(order)) return await waitWithout(kkt, record);
     try {
-      const receipt = await receiptOf(kkt, order, record);
+      const original = await originalDocument(kkt, order);
+      // at one go, so that nothing gets into the order between its receipt and its mark
+      const receipt = receiptOf(kkt, order, record, original);
       record = await mark(kkt, record, elevated === null ? receipt : released(receipt, order));
     } catch (error) {
       if (error instanceof ReceiptRefusal && error.code === "original_not_fiscal") {

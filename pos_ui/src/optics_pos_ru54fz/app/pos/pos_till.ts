@@ -56,6 +56,8 @@ export class PosTill {
   settling = false;
   /** uuid of that order. */
   atTill: string | null = null;
+  /** uuid of an order whose receipt is made and whose mark is being written. */
+  sealed: string | null = null;
   /** uuid of an order whose wait is being shown again, not asked for by Validate. */
   resuming: string | null = null;
   /** A payment button of the product screen was pressed; a second press would pay twice. */
@@ -140,7 +142,7 @@ export class PosTill {
   }
 
   isLocked(order: PosOrder): boolean {
-    return this.till.isLocked(order.uuid);
+    return this.sealed === order.uuid || this.till.isLocked(order.uuid);
   }
 
   isOpen(order: PosOrder): boolean {
