@@ -64,9 +64,12 @@ class PosOrder(models.Model):
     @api.model
     def _process_order(self, order, existing_order):
         uuid = order.get("uuid")
+        self.env["pos.order.line"]._kkt_name_originals(order)
         with self._kkt_syncing(uuid):
             order_id = super()._process_order(order, existing_order)
-        self.browse(order_id)._kkt_compare_total()
+        arrived = self.browse(order_id)
+        arrived.lines._kkt_link_refunds()
+        arrived._kkt_compare_total()
         return order_id
 
     def _kkt_compare_total(self):

@@ -110,6 +110,60 @@ class TestOrderRecovery(KktCommon):
         self.assertEqual(draft.state, "draft")
         return draft
 
+    def refund_data(self, sale, **line):
+        """The refund of a sale as a page serialises it that has no numbers of it yet."""
+        uuid, data = self.blob_data()
+        (sold,) = [vals for _code, _id, vals in sale["lines"]]
+        (back,) = [vals for _code, _id, vals in data["lines"]]
+        for name in ("qty", "price_subtotal", "price_subtotal_incl"):
+            back[name] = -back[name]
+        back |= {"kkt_refunded_uuid": sold["uuid"], **line}
+        for _code, _id, payment in data["payment_ids"]:
+            payment["amount"] = -payment["amount"]
+        for name in ("amount_total", "amount_tax", "amount_paid"):
+            data[name] = -data[name]
+        return uuid, {**data, "is_refund": True}
+
+    def test_refund_knows_its_sale_whichever_comes_first(self):
+        for first in ("sale", "refund"):
+            with self.subTest(first):
+                _uuid, sale = self.blob_data()
+                _uuid, refund = self.refund_data(sale)
+                both = [sale, refund] if first == "sale" else [refund, sale]
+                for data in both:
+                    # by its page, or by the bridge's copy: the same door
+                    self.env["pos.order"].sync_from_ui([json.loads(json.dumps(data))])
+                sold, back = self.order(sale["uuid"]), self.order(refund["uuid"])
+                self.assertEqual(back.state, "paid")
+                self.assertEqual(back.refunded_order_id, sold)
+                self.assertEqual(sold.lines.refunded_qty, 1)
+
+    def test_refund_that_came_first_and_is_signed(self):
+        _uuid, sale = self.blob_data()
+        uuid, refund = self.refund_data(sale)
+        self.deliver(self.receipt_row(uuid, type="refund"))
+        self.assertEqual(self.recover(uuid, refund)["status"], "created")
+        self.assertFalse(self.order(uuid).refunded_order_id)
+        self.deliver(self.receipt_row(sale["uuid"]))
+        self.assertEqual(self.recover(sale["uuid"], sale)["status"], "created")
+        self.assertEqual(
+            self.order(uuid).refunded_order_id, self.order(sale["uuid"])
+        )
+
+    def test_refund_of_another_companys_line(self):
+        _uuid, sale = self.blob_data()
+        self.env["pos.order"].sync_from_ui([json.loads(json.dumps(sale))])
+        sold = self.order(sale["uuid"])
+        other = self.env["res.company"].create({"name": "Another Company"})
+        self.env.cr.execute(
+            "UPDATE pos_order_line SET company_id = %s WHERE id = %s",
+            [other.id, sold.lines.id],
+        )
+        self.env.invalidate_all()
+        uuid, refund = self.refund_data(sale)
+        self.env["pos.order"].sync_from_ui([json.loads(json.dumps(refund))])
+        self.assertFalse(self.order(uuid).refunded_order_id)
+
     def test_without_a_receipt_refused(self):
         uuid, data = self.blob_data()
         self.assertRefused("receipt_missing", uuid, data)

@@ -7,7 +7,7 @@ import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_valid
 import { RPCError } from "@web/core/network/rpc";
 import { setupPosWithTill } from "./bridge_stand_in";
 import { quietKitchen } from "./quiet_kitchen";
-import { pay } from "./selling";
+import { REASON, pay, sign, startRefund, watchDialogs } from "./selling";
 
 definePosModels();
 quietKitchen();
@@ -17,8 +17,10 @@ async function setupWithRefusals() {
   onRpc("/pos/ping", () => true);
   const { store } = await setupPosWithTill();
   const reasons = {};
+  const sent = [];
   patchWithCleanup(store.data, {
     async call(model, method, args, ...rest) {
+      if (method === "sync_from_ui") sent.push(args[0][0].uuid);
       const reason = method === "sync_from_ui" ? reasons[args[0][0].uuid] : undefined;
       if (reason === undefined) return await super.call(model, method, args, ...rest);
       throw Object.assign(new RPCError("Odoo Server Error"), { data: { message: reason } });
@@ -32,7 +34,7 @@ async function setupWithRefusals() {
     },
   });
   patchWithCleanup(globalThis.console, { warn: () => undefined });
-  return { store, reasons, notices };
+  return { store, reasons, notices, sent };
 }
 
 /** Validated, with what goes on behind the receipt screen. */
@@ -94,4 +96,36 @@ test("what fails after its delivery is no refusal of the order", async () => {
   await waitUntil(() => isDelivered(store, order));
   await delay(50);
   expect(notices).toEqual([]);
+});
+
+test("a refund waits for its sale that Odoo refuses, whoever sends; the cash does not", async () => {
+  const { store, reasons, sent } = await setupWithRefusals();
+  const sale = await getFilledOrder(store);
+  reasons[sale.uuid] = "The product is archived.";
+  await sell(store, sale);
+  await waitUntil(() => sent.includes(sale.uuid));
+  watchDialogs(store, REASON);
+  const refund = await startRefund(store, sale);
+  await sign(store, refund);
+  let cash = 0;
+  patchWithCleanup(store.kkt.day.desk, {
+    async deliver() {
+      cash += 1;
+    },
+  });
+  await store.kkt.day.deliver().catch(() => undefined);
+  expect(cash).toBe(1);
+  store.addPendingOrder([refund.id, sale.id]);
+  await store.syncAllOrders();
+  await store.syncAllOrders({ orders: [refund] });
+  expect(sent).not.toInclude(refund.uuid);
+
+  delete reasons[sale.uuid];
+  sent.length = 0;
+  await store.kkt.day.deliver();
+  expect(sent).toEqual([sale.uuid, refund.uuid]);
+  expect(refund.lines.map((line) => line.refunded_orderline_id?.uuid)).toEqual(
+    sale.lines.map(({ uuid }) => uuid),
+  );
+  store.kkt.link.stop();
 });

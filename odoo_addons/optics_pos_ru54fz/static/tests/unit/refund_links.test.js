@@ -113,6 +113,19 @@ test("the receipt of a refund finds the sale that arrived a moment before", asyn
   expect(body.items.map((item) => item.refund_line)).toEqual([1, 2]);
 });
 
+test("the till's copy names the sale's lines by their uuids until they have numbers", async () => {
+  const { store, bridge, sale, refund } = await refundUnderWay();
+  expect(await fiscalize(store.kkt, refund)).toBe("fiscalized");
+  const named = (blob, name) => blob.lines.map(([, , values]) => values[name]);
+  const copy = JSON.parse(bridge.receipts.at(-1).body.order.blob);
+  expect(named(copy, "kkt_refunded_uuid")).toEqual(uuids(sale.lines));
+  arrive(store, sale);
+  relinkRefunds(store);
+  const known = refund.serializeForORM({ keepCommands: true });
+  expect(named(known, "refunded_orderline_id")).toEqual(sale.lines.map(({ id }) => id));
+  expect(named(known, "kkt_refunded_uuid")).toEqual([undefined, undefined]);
+});
+
 test("a sale lacks no original, nor does a refund whose sale is shown", async () => {
   const { sale, refund } = await refundUnderWay();
   expect(lacksOriginal(sale)).toBe(false);

@@ -100,7 +100,12 @@ export class PosDay {
 
   /** Brings to Odoo what waits for it. @throws when Odoo is away or refuses */
   async deliver(): Promise<void> {
-    await deliverOrders(this.kkt.pos);
+    const refused = await deliverOrders(this.kkt.pos).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    // an order that Odoo refuses does not hold up the cash
+    if (refused !== null && this.isAway(refused.error)) throw refused.error;
     try {
       await this.desk.deliver();
       this.refusal = "";
@@ -109,6 +114,7 @@ export class PosDay {
       this.refusal = data?.message ?? "";
       throw error;
     }
+    if (refused !== null) throw refused.error;
   }
 
   /** Why the day can't be closed now, in sentences. */

@@ -37,13 +37,17 @@ export function markPaid(pos: PosStore, order: PosOrder): void {
 }
 
 /**
- * Sends what waits, order by order: one that Odoo refuses does not hold up the others.
+ * Sends what waits, order by order: one that Odoo refuses does not hold up the others, but for the
+ * refund that takes it back.
  *
  * @throws ConnectionLostError as soon as Odoo does not answer, else the last refusal
  */
 export async function deliverOrders(pos: PosStore): Promise<void> {
   let refusal: unknown = null;
-  for (const order of waitingOrders(pos)) {
+  const waiting = waitingOrders(pos);
+  const after = waiting.filter((order) => waitingOriginal(pos, order) !== null);
+  for (const order of [...waiting.filter((one) => !after.includes(one)), ...after]) {
+    if (waitingOriginal(pos, order) !== null) continue;
     try {
       pos.addPendingOrder([order.id]);
       const options: SyncOptions = { orders: [order], force: true, throw: true, onlyWaiting: true };
@@ -107,11 +111,22 @@ export interface SyncOptions {
   readonly onlyWaiting?: boolean;
 }
 
-/** The options as they stand when it is this delivery's turn; null when nothing is left to do. */
+/**
+ * The options as they stand when it is this delivery's turn; null when nothing is left to do. A
+ * refund is left for a later delivery as long as its sale does not go before it.
+ */
 export function optionsNow(pos: PosStore, options: SyncOptions): SyncOptions | null {
-  if (options.onlyWaiting !== true) return options;
-  const orders = (options.orders ?? []).filter((order) => isWaiting(pos, order));
-  return orders.length === 0 ? null : { ...options, orders };
+  const asked = options.orders ?? pendingOrders(pos);
+  // the first refusal ends a delivery that throws: what comes after the sale goes only with it
+  const goesBefore = (original: PosOrder, at: number): boolean =>
+    options.throw === true && asked.slice(0, at).includes(original);
+  const orders = asked.filter((order, at) => {
+    if (options.onlyWaiting === true && !isWaiting(pos, order)) return false;
+    const original = waitingOriginal(pos, order);
+    return original === null || goesBefore(original, at);
+  });
+  if (options.onlyWaiting === true && orders.length === 0) return null;
+  return orders.length === asked.length ? options : { ...options, orders };
 }
 
 /** Odoo has these orders: what was kept for another try is done with. */

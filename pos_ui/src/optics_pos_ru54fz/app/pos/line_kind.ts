@@ -20,13 +20,20 @@ export const isDownPayment = (order: PosOrder, line: PosOrderline): boolean => {
   return product !== undefined && line.product_id.id === product.id;
 };
 
-/** Gift cards and wallets get their balance by it, whatever it costs. */
-function isBalanceProduct(order: PosOrder, { product_id }: PosOrderline): boolean {
-  const { "loyalty.program": programs } = order.models as { "loyalty.program"?: LoyaltyPrograms };
-  return (programs?.getAll() ?? []).some(
+export interface BalanceModels {
+  readonly "loyalty.program"?: LoyaltyPrograms;
+}
+
+/**
+ * Gift cards and wallets get their balance by it, whatever it costs.
+ *
+ * @param product id
+ */
+export function isBalanceProduct(models: BalanceModels, product: unknown): boolean {
+  return (models["loyalty.program"]?.getAll() ?? []).some(
     ({ program_type, trigger_product_ids }) =>
       PAID_BEFORE.has(program_type ?? "") &&
-      trigger_product_ids?.some(({ id }) => id === product_id.id) === true,
+      trigger_product_ids?.some(({ id }) => id === product) === true,
   );
 }
 
@@ -35,7 +42,9 @@ function isBalanceProduct(order: PosOrder, { product_id }: PosOrderline): boolea
  * product: what the page itself notes on the line, neither a refund has nor Odoo.
  */
 function isBalance(order: PosOrder, line: PosOrderline): boolean {
-  if (line.is_reward_line !== true) return isBalanceProduct(order, line);
+  if (line.is_reward_line !== true) {
+    return isBalanceProduct(order.models as BalanceModels, line.product_id.id);
+  }
   const program = line.reward_id?.program_id ?? line.coupon_id?.program_id;
   return PAID_BEFORE.has(program?.program_type ?? "");
 }

@@ -5,6 +5,7 @@ import { patch } from "@web/core/utils/patch";
 import { currentPos } from "./current_pos.ts";
 import { takeUnsent } from "./delivery.ts";
 import { refuseChange } from "./order_locked.ts";
+import { nameOriginals, type Serialised } from "./refund_links.ts";
 
 patch(PosOrder.prototype, {
   assertEditable(this: PosOrder) {
@@ -20,7 +21,9 @@ patch(PosOrder.prototype, {
 
   /** Stock forgets what it has sent before it knows whether it arrived. */
   serializeForORM(this: PosOrder, opts: object = {}) {
-    return super.serializeForORM(takeUnsent(this) ? { ...opts, keepCommands: true } : opts);
+    const data = super.serializeForORM(takeUnsent(this) ? { ...opts, keepCommands: true } : opts);
+    if (currentPos()?.kkt) nameOriginals(this, data as Serialised);
+    return data;
   },
 });
 

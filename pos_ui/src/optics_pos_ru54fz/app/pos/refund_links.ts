@@ -45,6 +45,25 @@ export function relinkRefunds(pos: PosStore): void {
   relink(models["pos.order"], "refunded_order_id");
 }
 
+/** As stock's `serializeForORM` makes it, as far as it is read here. */
+export interface Serialised {
+  readonly lines?: readonly (readonly [number, number, Record<string, unknown>?])[];
+}
+
+/**
+ * Stock leaves out a sale's line that has no number yet: then neither Odoo nor the till's copy would
+ * know what is given back. By its uuid Odoo finds it as soon as it has it.
+ */
+export function nameOriginals(order: PosOrder, { lines = [] }: Serialised): void {
+  for (const [, , values] of lines) {
+    const line = order.lines.find(({ uuid }) => uuid === values?.["uuid"]);
+    if (line === undefined || values === undefined) continue;
+    const { raw, refunded_orderline_id: original } = line as PosOrderline & Linked;
+    const named = original?.id ?? raw["refunded_orderline_id"];
+    if (typeof named === "string") values["kkt_refunded_uuid"] = original?.uuid ?? named;
+  }
+}
+
 /** Ids of sales whose refunds are under way here, and that the page does not hold. */
 function missingOriginals(pos: PosStore): readonly number[] {
   const { "pos.order": orders } = pos.models as unknown as Models;

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { isPlain, isWhole, recordsOfBlob } from "./restored_order.ts";
+import type { PosTill } from "./pos_till.ts";
+import { isPlain, isWhole, recordsOfBlob, restoreDraft } from "./restored_order.ts";
 
 const uuid = "11111111-2222-4333-8444-555555555555";
 
@@ -39,6 +40,14 @@ it("knows by uuid what Odoo had no number for", () => {
   ]);
 });
 
+it("knows by uuid the sale's line that a refund gives back", () => {
+  const line = { uuid: "l1", qty: -1, kkt_refunded_uuid: "l0" };
+  const blob = JSON.stringify({ uuid, lines: [[0, 0, line]] });
+  expect(recordsOfBlob(blob)?.["pos.order.line"]).toEqual([
+    { id: "l1", uuid: "l1", order_id: uuid, qty: -1, refunded_orderline_id: "l0" },
+  ]);
+});
+
 it("is whole when its lines make its total, but for kopecks of rounding", () => {
   const order = (total: number, ...lines: number[]) => ({
     "pos.order": [{ amount_total: total }],
@@ -64,4 +73,29 @@ it("knows which copies lack what a sale would need", () => {
     expect(isPlain(blobOf(line))).toBe(false);
   }
   for (const unreadable of ["", "{", "{}"]) expect(isPlain(unreadable)).toBe(false);
+});
+
+it("gives no draft that sells the balance of a gift card: its card is in no copy", async () => {
+  const copy = {
+    uuid,
+    session_id: 0,
+    amount_total: 100,
+    lines: [[0, 0, { uuid: "l1", product_id: 7, price_subtotal_incl: 100 }]],
+    payment_ids: [],
+  };
+  const restored = { uuid, blob: JSON.stringify(copy), receipt: { state: "rejected" } };
+  const tillWith = (program_type: string): PosTill => {
+    const programs = [{ program_type, trigger_product_ids: [{ id: 7 }] }];
+    const models = {
+      "loyalty.program": { getAll: () => programs },
+      "pos.order": { getBy: () => ({ uuid }) },
+      connectNewData: () => undefined,
+    };
+    const client = { post: () => Promise.resolve({ body: { orders: [restored] } }) };
+    return { pos: { models }, till: { client } } as unknown as PosTill;
+  };
+  expect(await restoreDraft(tillWith("promotion"), uuid)).toMatchObject({ uuid });
+  for (const kind of ["gift_card", "ewallet"]) {
+    expect(await restoreDraft(tillWith(kind), uuid)).toBeNull();
+  }
 });

@@ -1,6 +1,7 @@
 /** An order that this browser no longer has, from the copy that the till keeps of it. */
 import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import type { BridgeReceipt, BridgeState } from "../receipt/receipt_types.ts";
+import { isBalanceProduct, type BalanceModels } from "./line_kind.ts";
 import { sessionOfPage } from "./page_facts.ts";
 import type { PosTill } from "./pos_till.ts";
 
@@ -15,9 +16,11 @@ function children(commands: unknown, parent: Values): Values[] {
   return list.flatMap((command) => {
     const [code, , values] = Array.isArray(command) ? (command as [number, number, Values]) : [];
     if (code !== 0 || typeof values?.uuid !== "string") return [];
+    const original = values["kkt_refunded_uuid"];
     return [
       {
-        ...without(values, ["pack_lot_ids", "custom_attribute_value_ids"]),
+        ...without(values, ["pack_lot_ids", "custom_attribute_value_ids", "kkt_refunded_uuid"]),
+        ...(typeof original === "string" ? { refunded_orderline_id: original } : {}),
         id: values.uuid,
         ...parent,
       },
@@ -161,6 +164,12 @@ export function connectRestored(
 
 const ENDED: readonly BridgeState[] = ["rejected", "cancelled"];
 
+/** The balance of a gift card or wallet: its card is in no copy, so it would be sold without. */
+const sellsBalance = (kkt: PosTill, blob: string): boolean =>
+  recordsOfBlob(blob)?.["pos.order.line"]?.some(({ product_id }) =>
+    isBalanceProduct(kkt.pos.models as BalanceModels, product_id),
+  ) === true;
+
 /**
  * An order that became no receipt and that the page has lost, as a draft again.
  *
@@ -170,7 +179,8 @@ const ENDED: readonly BridgeState[] = ["rejected", "cancelled"];
 export async function restoreDraft(kkt: PosTill, uuid: string): Promise<PosOrder | null> {
   const [restored] = await fetchRestored(kkt, [uuid]);
   if (restored === undefined || !ENDED.includes(restored.receipt.state)) return null;
-  if (!isPlain(restored.blob ?? "")) return null;
+  const blob = restored.blob ?? "";
+  if (!isPlain(blob) || sellsBalance(kkt, blob)) return null;
   return connectRestored(kkt, restored, sessionOfPage(), { state: "draft", nb_print: 0 });
 }
 
