@@ -25,6 +25,8 @@ _CONFIG = (
     "kkt_cashier_closes_shift",
     "kkt_down_payment",
     "kkt_electronic_receipt",
+    # Its goods are sold at a typed price.
+    "kkt_hand_product_id",
     "manual_discount",
     "restrict_price_control",
     "use_pricelist",

@@ -259,6 +259,10 @@ class TestRoles(KktCommon):
             "basic_employee_ids": lambda: [
                 (0, 0, {"name": f"Employee {next(values)}"})
             ],
+            # Its goods have the price that the cashier types.
+            "kkt_hand_product_id": lambda: (
+                self.product - self.config.kkt_hand_product_id
+            ).id,
             "kkt_user_ids": lambda: [(4, user.id) for user in self.people.values()]
             if not self.config.kkt_user_ids
             else [(5,)],
@@ -797,6 +801,27 @@ class TestShops(KktCommon):
         self.assertEqual([row["uuid"] for row in found], [receipt.uuid])
         self.assertIn(receipt.uuid, orders.kkt_original([receipt.uuid]))
         self.assertIn(receipt.uuid, orders.kkt_refundable([receipt.uuid]))
+
+    def test_the_order_of_such_a_refund_is_taken(self):
+        """Stock tells the shop of the sale, which this cashier may not see."""
+        here = self.config, self.pos_session
+        self.config = self.there
+        self.open_new_session()
+        sold = self.sell(payments=[(self.there.payment_method_ids[:1], 4500.1)])
+        self.config, self.pos_session = here
+        self.assertEqual(sold.config_id, self.there)
+        data = self.create_ui_order_data(
+            [(self.product, -1)], pos_order_ui_args={"state": "paid"}
+        )
+        (back,) = [vals for _code, _id, vals in data["lines"]]
+        back["refunded_orderline_id"] = sold.lines.id
+        data["is_refund"] = True
+        self.env.flush_all()
+        self.env.invalidate_all()
+        orders = self.env["pos.order"].with_user(self.people["cashier"])
+        answer = orders.sync_from_ui([data])
+        self.assertEqual([one["uuid"] for one in answer["pos.order"]], [data["uuid"]])
+        self.assertEqual(sold.lines.refunded_qty, 1)
 
     def test_managers_and_tasks_are_the_shops(self):
         employees = self.env["hr.employee"]
