@@ -37,6 +37,8 @@ class KktAlert(models.Model):
     )
     text = fields.Char(required=True, readonly=True)
     began = fields.Datetime(required=True, readonly=True)
+    # As the till said: by this, not by what was made of it, the same alert is known.
+    told_since = fields.Datetime(readonly=True)
     ended = fields.Datetime(readonly=True)
     state = fields.Selection(
         [("open", "Going On"), ("ended", "Over")],
@@ -97,7 +99,7 @@ class KktAlert(models.Model):
         """The same alert goes on (``self``), or another one begins."""
         since = told["since"] and wire.instant(told, "since")
         vals = {"level": told["level"], "text": told["text"] or told["code"]}
-        if self and since and since != self.began:
+        if self and since and since != (self.told_since or self.began):
             self._end(now)
             self = self.browse()  # noqa: PLW0642
         if not self:
@@ -108,6 +110,7 @@ class KktAlert(models.Model):
                     "code": told["code"],
                     # A clock that is ahead must not put the beginning after the end.
                     "began": min(since or now, now),
+                    "told_since": since or False,
                     **vals,
                 }
             )

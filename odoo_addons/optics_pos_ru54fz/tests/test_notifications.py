@@ -1,3 +1,4 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
@@ -48,6 +49,18 @@ class TestNotifications(NotificationCase):
         self.assertFalse(second.ended)
         # the first began, it is over, the second began
         self.assertEqual(len(self.texts()), 3)
+
+    def test_a_till_whose_clock_is_ahead_has_one_alert(self):
+        """Its text counts, and is another one with each heartbeat."""
+        self.channel()
+        ahead = fields.Datetime.now() + timedelta(days=1)
+        since = f"{ahead.isoformat(timespec='seconds')}Z"
+        for seconds in (86400, 86401, 86402):
+            self.beat(alert("clock_odoo", "p2", since, f"Часы спешат на {seconds} с."))
+            self.run_job()
+        self.assertEqual(len(self.till.alert_ids), 1)
+        self.assertLessEqual(self.till.alert_ids.began, fields.Datetime.now())
+        self.assertEqual(len(self.texts()), 1)
 
     def test_an_alert_without_a_time_begins_when_it_is_told(self):
         self.channel()
