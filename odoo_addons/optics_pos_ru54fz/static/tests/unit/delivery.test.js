@@ -18,9 +18,13 @@ async function setupWithRefusals() {
   const { store } = await setupPosWithTill();
   const reasons = {};
   const sent = [];
+  const bodies = [];
   patchWithCleanup(store.data, {
     async call(model, method, args, ...rest) {
-      if (method === "sync_from_ui") sent.push(args[0][0].uuid);
+      if (method === "sync_from_ui") {
+        sent.push(args[0][0].uuid);
+        bodies.push(args[0][0]);
+      }
       const reason = method === "sync_from_ui" ? reasons[args[0][0].uuid] : undefined;
       if (reason === undefined) return await super.call(model, method, args, ...rest);
       throw Object.assign(new RPCError("Odoo Server Error"), { data: { message: reason } });
@@ -34,7 +38,7 @@ async function setupWithRefusals() {
     },
   });
   patchWithCleanup(globalThis.console, { warn: () => undefined });
-  return { store, reasons, notices, sent };
+  return { store, reasons, notices, sent, bodies };
 }
 
 /** Validated, with what goes on behind the receipt screen. */
@@ -99,7 +103,7 @@ test("what fails after its delivery is no refusal of the order", async () => {
 });
 
 test("a refund waits for its sale that Odoo refuses, whoever sends; the cash does not", async () => {
-  const { store, reasons, sent } = await setupWithRefusals();
+  const { store, reasons, sent, bodies } = await setupWithRefusals();
   const sale = await getFilledOrder(store);
   reasons[sale.uuid] = "The product is archived.";
   await sell(store, sale);
@@ -124,6 +128,9 @@ test("a refund waits for its sale that Odoo refuses, whoever sends; the cash doe
   sent.length = 0;
   await store.kkt.day.deliver();
   expect(sent).toEqual([sale.uuid, refund.uuid]);
+  // stock would put the refund's lines into the sale's
+  const nested = bodies.flatMap(({ lines }) => lines.map(([, , one]) => one.refund_orderline_ids));
+  expect(nested.every((one) => one === undefined)).toBe(true);
   expect(refund.lines.map((line) => line.refunded_orderline_id?.uuid)).toEqual(
     sale.lines.map(({ uuid }) => uuid),
   );

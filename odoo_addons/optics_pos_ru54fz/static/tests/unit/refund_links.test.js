@@ -126,6 +126,14 @@ test("the till's copy names the sale's lines by their uuids until they have numb
   expect(named(known, "kkt_refunded_uuid")).toEqual([undefined, undefined]);
 });
 
+test("a signed refund that F5 has parted from its sale keeps the number that Odoo gave", async () => {
+  const { store } = await setupPosWithTill();
+  const refund = refundAfterReload(store);
+  refund.state = "paid";
+  const [[, , values]] = refund.serializeForORM({ keepCommands: true }).lines;
+  expect(values.refunded_orderline_id).toBe(411);
+});
+
 test("a sale lacks no original, nor does a refund whose sale is shown", async () => {
   const { sale, refund } = await refundUnderWay();
   expect(lacksOriginal(sale)).toBe(false);

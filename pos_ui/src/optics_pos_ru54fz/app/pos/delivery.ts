@@ -54,7 +54,8 @@ export async function deliverOrders(pos: PosStore): Promise<void> {
       await pos.syncAllOrders(options);
     } catch (error) {
       if (error instanceof ConnectionLostError) throw error;
-      tellRefusal(pos, order, error);
+      // what failed after Odoo had taken it (points, a coupon) is no refusal of the order
+      if (isWaiting(pos, order)) tellRefusal(pos, order, error);
       refusal = error;
     }
   }

@@ -56,11 +56,15 @@ export interface Serialised {
  */
 export function nameOriginals(order: PosOrder, { lines = [] }: Serialised): void {
   for (const [, , values] of lines) {
+    // stock puts the refund's new lines into the sale's, and Odoo refuses them there
+    delete values?.["refund_orderline_ids"];
     const line = order.lines.find(({ uuid }) => uuid === values?.["uuid"]);
     if (line === undefined || values === undefined) continue;
     const { raw, refunded_orderline_id: original } = line as PosOrderline & Linked;
     const named = original?.id ?? raw["refunded_orderline_id"];
     if (typeof named === "string") values["kkt_refunded_uuid"] = original?.uuid ?? named;
+    // after F5 the page does not hold a sale that Odoo has: its number is kept all the same
+    else if (typeof named === "number") values["refunded_orderline_id"] = named;
   }
 }
 
