@@ -46,6 +46,8 @@ declare module "@point_of_sale/app/models/pos_config" {
     readonly name: string;
     readonly kkt_till_id?: KktTillRecord | false;
     readonly kkt_cashier_closes_shift?: boolean;
+    /** Some of the payment methods is cash. */
+    readonly cash_control?: boolean;
     readonly payment_method_ids?: readonly PaymentMethodRecord[];
     readonly down_payment_product_id?: ProductProduct;
     /** Goods entered by hand are sold on it. */

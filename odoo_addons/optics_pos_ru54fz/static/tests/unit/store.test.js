@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder } from "@point_of_sale/../tests/unit/utils";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
@@ -89,6 +89,28 @@ test("OrderPaymentValidation: a refusal leaves the order a draft, with its payme
   expect(order.state).toBe("draft");
   expect(order.payment_ids).toHaveLength(1);
   expect(shown.at(-1)).toMatchObject({ id: "cover_open" });
+});
+
+test("PosDay: the till is asked from the session's start as Odoo has it now", async () => {
+  const { store } = await setupPosWithTill();
+  // the page that opened the session was loaded before that
+  expect(store.session.start_at).toBe(undefined);
+  const asked = [];
+  onRpc("pos.session", "read", () => [
+    { id: 1, start_at: "2026-11-22 06:00:00", create_date: "2026-11-22 05:59:00" },
+  ]);
+  onRpc(
+    "/v1/kkt/shift/totals",
+    async (request) => {
+      asked.push(JSON.parse(await request.text()).since);
+      return new globalThis.Response('{"shifts":[]}', {
+        headers: { "Content-Type": "application/json" },
+      });
+    },
+    { pure: true, final: true },
+  );
+  expect(await store.kkt.day.totals()).toEqual([]);
+  expect(asked).toEqual(["2026-11-22T06:00:00Z"]);
 });
 
 test("OrderPaymentValidation: pressed twice, one receipt", async () => {

@@ -112,8 +112,26 @@ it("compares at once when no shift is open", async () => {
 
 it("tells a difference of the bridge's own from an absent Odoo", async () => {
   deps.till = () => Promise.reject(new Error("касса не отвечает"));
-  shift = null;
+  shift = { state: "closed", number: 12 };
   await day.refresh();
   expect(day.state).toMatchObject({ odooAway: false, trouble: "касса не отвечает" });
   expect(day.canClose).toBe(false);
+});
+
+it("offers Z, or a person's decision, while the register has not told of its shift", async () => {
+  shift = null;
+  await day.refresh();
+  expect(day.step).toBe("z");
+  await day.goOnWithoutZ();
+  expect(day.canClose).toBe(true);
+});
+
+it("can look again while there is a difference", async () => {
+  shift = { state: "closed", number: 12 };
+  deps.odoo = () => Promise.resolve({ ...totals, unsigned: ["00012"] });
+  await day.refresh();
+  expect([day.canClose, day.canLookAgain]).toEqual([true, true]);
+  deps.odoo = () => Promise.resolve(totals);
+  await day.refresh();
+  expect([day.canClose, day.canLookAgain]).toEqual([true, false]);
 });

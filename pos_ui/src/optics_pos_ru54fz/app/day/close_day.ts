@@ -67,9 +67,15 @@ export class CloseDay {
     return this.step === "compare" && busy === null && comparison !== null;
   }
 
+  /** A shift that the register has not told of may be open. */
   private get hasOpenShift(): boolean {
-    const { shift } = this.state;
-    return shift !== null && shift.state !== "closed";
+    return this.state.shift?.state !== "closed";
+  }
+
+  /** Another look may show less: receipts reach Odoo by the bridge, after their orders. */
+  get canLookAgain(): boolean {
+    if (this.step === "z") return false;
+    return !this.canClose || this.state.comparison?.equal === false;
   }
 
   /** Looks at the till again; compares as soon as nothing else is to do. */

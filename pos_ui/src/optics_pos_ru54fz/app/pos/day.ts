@@ -74,13 +74,18 @@ export class PosDay {
     }
   }
 
-  /** What the till has since the start of Odoo's session. */
-  totals(): Promise<readonly ShiftTotals[]> {
-    const { start_at } = this.kkt.pos.session as unknown as {
-      start_at?: { toUTC(): { toISO(): string } };
-    };
-    const since = start_at?.toUTC().toISO() ?? new Date(Date.now() - 24 * 3_600_000).toISOString();
-    return shiftTotals(this.kkt.till.client, since);
+  /**
+   * What the till has since the start of Odoo's session. Odoo is asked for it: the page that opened
+   * the session was loaded before its start.
+   *
+   * @throws when Odoo is away
+   */
+  async totals(): Promise<readonly ShiftTotals[]> {
+    const fields = ["start_at", "create_date"];
+    const asked = this.orm.call("pos.session", "read", [[this.kkt.pos.session.id], fields]);
+    const [session] = (await asked) as { start_at: string | false; create_date: string }[];
+    const since = session?.start_at || session?.create_date || "";
+    return shiftTotals(this.kkt.till.client, `${since.replace(" ", "T")}Z`);
   }
 
   /** Odoo's side of it. @throws when Odoo is away */

@@ -57,7 +57,10 @@ export class KktCloseDay extends Component<Props> {
   }
 
   get shiftText(): string {
-    return _t("Shift %s is open.", String(this.state.shift?.number ?? ""));
+    const { shift } = this.state;
+    return shift === null
+      ? _t("The register has not told of its shift yet.")
+      : _t("Shift %s is open.", String(shift.number));
   }
 
   get step(): string {
@@ -66,6 +69,10 @@ export class KktCloseDay extends Component<Props> {
 
   get canClose(): boolean {
     return this.day.canClose;
+  }
+
+  get canLookAgain(): boolean {
+    return this.day.canLookAgain;
   }
 
   get sections(): readonly Section[] {
@@ -108,7 +115,11 @@ export class KktCloseDay extends Component<Props> {
     const { comparison } = this.state;
     if (comparison === null) return [];
     const { unsigned, missing, mismatches, foreign } = comparison;
+    const { odooPending } = this.props.kkt.view;
     const notes: string[] = [];
+    if (odooPending > 0) {
+      notes.push(_t("Receipts waiting for Odoo: %s", String(odooPending)));
+    }
     if (unsigned.length > 0) {
       notes.push(_t("Orders without a fiscal receipt: %s", unsigned.join(", ")));
     }

@@ -110,6 +110,11 @@ export class KktDayDialog extends Component<Props> {
     return refusal === "" ? text : `${text} ${refusal}`;
   }
 
+  /** Odoo could book no cash where it has no cash method. */
+  get hasCash(): boolean {
+    return this.props.kkt.pos.config.cash_control === true;
+  }
+
   get isBusy(): boolean {
     return this.state.busy !== null;
   }
