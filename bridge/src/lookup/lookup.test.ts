@@ -322,6 +322,56 @@ describe("totals of shifts", () => {
     expect((await shiftTotals(journal, null, null))[0]?.foreign).toBe(1);
   });
 
+  describe("with cash moved before the day's first receipt", () => {
+    const MORNING = NOON - 3 * HOUR;
+    const cash = async (open: typeof OPEN | null, since: number | null) =>
+      (await shiftTotals(journal, open, since)).map(({ shift, documents, cashIn, cashOut }) => [
+        ...[shift, documents, cashIn, cashOut],
+      ]);
+
+    beforeEach(() => {
+      operation("shift_open", MORNING - 24 * HOUR, 11);
+      operation("cash_in", MORNING - 23 * HOUR, 11, { kopecks: 7 });
+      sold({ index: 1, at: MORNING - 20 * HOUR, shift: 11 });
+      operation("shift_close", MORNING - 12 * HOUR, 11);
+      // the drawer is emptied after the Z report, in yesterday's session
+      operation("cash_out", MORNING - 11 * HOUR, 11, { kopecks: 500 });
+      operation("cash_in", MORNING + 1, 11, { kopecks: 300_000 });
+      operation("cash_out", MORNING + 2, 11, { kopecks: 100 });
+    });
+
+    it("count it in the shift that began after it", async () => {
+      operation("shift_open", MORNING + HOUR, 12);
+      operation("cash_in", MORNING + 2 * HOUR, 12, { kopecks: 40 });
+      sold({ index: 2, at: MORNING + HOUR, shift: 12 });
+      expect(await cash(OPEN, MORNING)).toEqual([[12, 1, 300_040, 100]]);
+      operation("shift_close", NOON, 12);
+      expect(await cash(null, MORNING)).toEqual([[12, 1, 300_040, 100]]);
+      operation("shift_open", NOON + HOUR, 13);
+      expect(await cash({ fn: FN, shift: 13 }, MORNING)).toEqual([
+        [13, 0, 0, 0],
+        [12, 1, 300_040, 100],
+      ]);
+      expect(await cash(OPEN, null)).toEqual([[12, 1, 40, 0]]);
+    });
+
+    it("count it once, in its own shift, where that is asked for too", async () => {
+      operation("shift_open", MORNING + HOUR, 12);
+      expect(await cash(OPEN, MORNING - 12 * HOUR)).toEqual([
+        [12, 0, 0, 0],
+        [11, 1, 300_007, 600],
+      ]);
+    });
+
+    it("tell it of the shift to come where none was opened, without yesterday's receipts", async () => {
+      expect(await cash(null, MORNING)).toEqual([[12, 0, 300_000, 100]]);
+      expect((await shiftTotals(journal, null, MORNING))[0]).toMatchObject({
+        ...{ fn: FN, openedAt: null, closedAt: null, foreign: 0 },
+      });
+      expect(await cash(null, MORNING + 3)).toEqual([]);
+    });
+  });
+
   it("are told of the open shift, of those since, or of the last one", async () => {
     for (const [shift, start] of [
       [10, NOON - 50 * HOUR],

@@ -38,8 +38,8 @@ export interface ShiftTotals {
   /** Documents of the shift that the ФН has and this journal has not: made past the bridge. */
   foreign: number;
   readonly operations: Map<number, OperationTotals>;
-  readonly cashIn: number;
-  readonly cashOut: number;
+  cashIn: number;
+  cashOut: number;
 }
 
 export interface OpenShift {
@@ -56,8 +56,8 @@ const MOST_OPERATIONS = 2_000;
 
 /**
  * @param open the shift that the register says is open; null: none, or it is not known
- * @param since ms UTC; shifts that closed at or after it come as well; null: only the open one, or
- * the last where none is open
+ * @param since ms UTC; shifts that closed at or after it come as well, and cash moved at or after it
+ * between two shifts; null: only the open one, or the last where none is open
  * @returns newest first
  */
 export async function shiftTotals(
@@ -69,7 +69,7 @@ export async function shiftTotals(
   const shifts = new Map<string, ShiftTotals>();
   const shiftOf = (fn: string, shift: number): ShiftTotals => {
     const id = nameOf({ fn, shift });
-    const known = shifts.get(id) ?? newShift({ fn, shift }, times.get(id), journal);
+    const known = shifts.get(id) ?? newShift({ fn, shift }, times.get(id));
     shifts.set(id, known);
     return known;
   };
@@ -113,7 +113,41 @@ export async function shiftTotals(
     });
     totals.foreign = Math.max(0, end - openFd - known.length - totals.documents);
   }
+  addCash(journal, shifts, shiftOf, since);
+  return newestFirst(shifts);
+}
+
+function newestFirst(shifts: ReadonlyMap<string, ShiftTotals>): ShiftTotals[] {
   return [...shifts.values()].sort((a, b) => b.shift - a.shift);
+}
+
+/**
+ * Each move once. While no shift is open the register tells the number of the last one, so what is
+ * put in before the day's first receipt bears yesterday's: it goes to the oldest of today's. Where
+ * none is listed it goes to the shift to come, never to its own, whose receipts whoever compares
+ * would look up by that number.
+ */
+function addCash(
+  { lookup }: TotalsJournal,
+  shifts: ReadonlyMap<string, ShiftTotals>,
+  shiftOf: (fn: string, shift: number) => ShiftTotals,
+  since: number | null,
+): void {
+  for (const kind of ["cash_in", "cash_out"] as const) {
+    for (const operation of lookup.operationsDone([kind], MOST_OPERATIONS)) {
+      const { intent, begunAt } = operation;
+      if (intent === null) continue;
+      const { fn, shift } = intent;
+      let totals = shifts.get(nameOf({ fn, shift }));
+      if (totals === undefined) {
+        if (since === null || Date.parse(begunAt) < since) continue;
+        totals = newestFirst(shifts).at(-1) ?? shiftOf(fn, shift + 1);
+      }
+      const kopecks = kopecksOf(operation);
+      if (kind === "cash_in") totals.cashIn += kopecks;
+      else totals.cashOut += kopecks;
+    }
+  }
 }
 
 interface Times {
@@ -145,12 +179,7 @@ function shiftTimes({ lookup }: TotalsJournal): Map<string, Times> {
   return times;
 }
 
-function newShift(of: OpenShift, times: Times | undefined, journal: TotalsJournal): ShiftTotals {
-  const cash = (kind: "cash_in" | "cash_out"): number =>
-    journal.lookup
-      .operationsDone([kind], MOST_OPERATIONS)
-      .filter(({ intent }) => intent?.fn === of.fn && intent.shift === of.shift)
-      .reduce((sum, operation) => sum + kopecksOf(operation), 0);
+function newShift(of: OpenShift, times: Times | undefined): ShiftTotals {
   return {
     ...{ fn: of.fn, shift: of.shift },
     openedAt: times?.openedAt ?? null,
@@ -160,8 +189,8 @@ function newShift(of: OpenShift, times: Times | undefined, journal: TotalsJourna
     mismatches: 0,
     foreign: 0,
     operations: new Map(),
-    cashIn: cash("cash_in"),
-    cashOut: cash("cash_out"),
+    cashIn: 0,
+    cashOut: 0,
   };
 }
 
