@@ -237,6 +237,10 @@ export class FiscalLane implements Lane {
     return this.#operations.once(key, request, (run) => this.#operation(run));
   }
 
+  attest(key: string, by: string): StoredOperation {
+    return this.#operations.attest(key, by);
+  }
+
   async resolve(key: ReceiptKey, resolution: Resolution): Promise<StoredReceipt> {
     if (!this.#journal.get(key)) throw new LaneRefusal(REASONS.receiptUnknown);
     const { state, key: inLane } = this.#board;

@@ -10,8 +10,11 @@ import { canonicalJson } from "../domain/content-hash.ts";
 import type { Journal, OperationKind, Reason, StoredOperation } from "../journal/types.ts";
 import { REASONS } from "./reasons.ts";
 
-/** Who wanted it: a person, a receipt that found the shift closed, somebody at the device itself. */
-export type OperationCause = "operator" | "receipt" | "device";
+/**
+ * Who wanted it: a person, a receipt that found the shift closed, somebody at the device itself.
+ * `attested`: a person wanted it, its answer was lost, and a person saw the slip.
+ */
+export type OperationCause = "operator" | "receipt" | "device" | "attested";
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -58,11 +61,11 @@ export class OperationLog {
     return this.#journal.beginOperation({ key, kind, bodyHash: hash, body, intent, at }).row;
   }
 
-  /** @param dateTime wall time of the document or of the command */
+  /** @param dateTime wall time of the document or of the command; null: nobody knows */
   done(
     { key, kind, body, intent }: StoredOperation,
     result: Data,
-    dateTime: string,
+    dateTime: string | null,
   ): StoredOperation {
     const fn = intent?.fn ?? null;
     const cashier = (body["cashier"] as { readonly name?: string } | null)?.name ?? null;
@@ -81,6 +84,12 @@ export class OperationLog {
       event === undefined ? null : { kind: event, data: { ...data, ...amount } },
       isoUtc(this.#clock),
     );
+  }
+
+  /** A slip that only the paper tells of. @param by who saw it */
+  attested(row: StoredOperation, by: string): StoredOperation {
+    const cause: OperationCause = "attested";
+    return this.done({ ...row, body: { ...row.body, cause } }, { by }, null);
   }
 
   refused({ key }: StoredOperation, reason: Reason): StoredOperation {

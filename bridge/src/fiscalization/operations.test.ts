@@ -182,6 +182,48 @@ describe("an operation's key", () => {
   });
 });
 
+describe("cash whose slip a person saw", () => {
+  const asked = { kind: "cash_in", kopecks: 100_00, cashier: CASHIER } as const;
+  const KEY = "cash:00000001";
+
+  it("is done once, with its event, also after a restart", async () => {
+    bench.device.fault("moveCash", "lost-after");
+    const moved = bench.operate(asked, KEY).catch(() => undefined);
+    await bench.time.advance(10_000);
+    await moved;
+    expect(bench.lane.attest(KEY, "browser-1")).toMatchObject({ state: "done", reason: null });
+    await bench.restart();
+    expect(bench.lane.attest(KEY, "browser-2")).toMatchObject({ state: "done" });
+    await expect(bench.operate(asked, KEY)).resolves.toMatchObject({ state: "done" });
+    expect(events("cash.in")).toMatchObject([
+      { data: { kopecks: 100_00, cause: "attested", by: "browser-1", cashier: CASHIER.name } },
+    ]);
+    expect(bench.journal.lookup.operationsDone(["cash_in"], 9)).toMatchObject([
+      { key: KEY, body: asked, result: { by: "browser-1", fn: bench.device.fn } },
+    ]);
+    expect(bench.device.slips).toEqual(["cash-in 10000"]);
+  });
+
+  it("is nothing that the register did or refused by its own word", async () => {
+    await bench.operate(asked, KEY);
+    expect(bench.lane.attest(KEY, "browser-1")).toMatchObject({ state: "done" });
+    expect(events("cash.in")).toMatchObject([{ data: { cause: "operator" } }]);
+    bench.device.fault("moveCash", { refuse: 0x7b });
+    await bench.operate(asked, "cash:00000002").catch(() => undefined);
+    await bench.printX("x:00000001");
+    for (const [key, code] of [
+      ["cash:00000002", "device_refused"],
+      ["x:00000001", "idempotency_key_reused"],
+      ["cash:00000003", "operation_unknown"],
+    ] as const) {
+      expect(() => bench.lane.attest(key, "browser-1")).toThrow(
+        expect.objectContaining({ reason: expect.objectContaining({ code }) as unknown }) as Error,
+      );
+    }
+    expect(events("cash.in")).toHaveLength(1);
+  });
+});
+
 describe("the other operations", () => {
   it("cash, copy and the report of calculations", async () => {
     await bench.sell(sale());

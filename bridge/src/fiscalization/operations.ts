@@ -61,6 +61,20 @@ export class Operations {
     }
   }
 
+  /**
+   * Cash whose answer was lost is done: a person saw its slip. Once; needs no device.
+   * @returns the operation, still open where it is being read back
+   * @throws LaneRefusal operation_unknown, idempotency_key_reused (no cash), or why it was refused
+   */
+  attest(key: string, by: string): StoredOperation {
+    const { operations } = this.#tools;
+    const row = operations.find(key);
+    if (row === null) throw new LaneRefusal(REASONS.operationUnknown);
+    if (row.kind !== "cash_in" && row.kind !== "cash_out") throw new LaneRefusal(REASONS.keyReused);
+    const inDoubt = row.state === "refused" && row.reason?.code === REASONS.operationInDoubt.code;
+    return inDoubt ? operations.attested(row, by) : answered(row);
+  }
+
   /** The caller has the device. @throws LaneRefusal */
   async #run(key: string, request: OperationRequest): Promise<StoredOperation> {
     const { link, log } = this.#tools;

@@ -169,6 +169,10 @@ export const REASONS = {
     code: "operation_in_doubt",
     text: "Ответ кассы потерян, а фискального документа у этой операции нет. Проверьте по ленте, выполнена ли она.",
   },
+  operationUnknown: {
+    code: "operation_unknown",
+    text: "Операции с таким ключом в журнале нет.",
+  },
   keyReused: {
     code: "idempotency_key_reused",
     text: "Этот ключ уже использован для другой операции.",

@@ -105,8 +105,9 @@ export class LaneRefusal extends Error {
   /**
    * `reason.code`: lane_busy, in_doubt, lane_stopped, shutting_down, device_unavailable,
    * setup_error, device_refused, shift_open, shift_closed, shift_expired, paper_out, cover_open,
-   * maintenance, catching_up, not_done; of operations also idempotency_key_reused; of `resolve` also
-   * receipt_unknown, not_stopped, document_unknown, request_invalid.
+   * maintenance, catching_up, not_done; of operations also idempotency_key_reused; of `attest` also
+   * operation_unknown; of `resolve` also receipt_unknown, not_stopped, document_unknown,
+   * request_invalid.
    */
   readonly reason: Reason;
   constructor(reason: Reason) {
@@ -147,6 +148,14 @@ export interface Lane {
    *   then and the same key may be used again)
    */
   operate(key: string, request: OperationRequest): Promise<StoredOperation>;
+
+  /**
+   * A person saw the slip of cash that was refused as `operation_in_doubt`: it is done, with its
+   * event (`cause: "attested"`). Again it is the same answer; `begun` and `unknown`: ask again.
+   * @param by who, as in `Resolution`
+   * @throws LaneRefusal operation_unknown, idempotency_key_reused (no cash), another refusal's own
+   */
+  attest(key: string, by: string): StoredOperation;
 
   /**
    * A person ends the receipt that stops the lane; event `receipt.resolved`.

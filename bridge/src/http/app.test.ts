@@ -177,7 +177,7 @@ describe("HTTP door", () => {
       const { body } = await harness.call("/v1/openapi.json");
       expect(body.openapi).toBe("3.1.0");
       const paths = body.paths as Record<string, Record<string, Record<string, unknown>>>;
-      expect(Object.keys(paths)).toHaveLength(34);
+      expect(Object.keys(paths)).toHaveLength(35);
       const post = paths["/kkt/receipt"]!.post!;
       expect(Object.keys(post.responses as object)).toEqual(
         expect.arrayContaining(["200", "202", "400", "401", "409", "413", "415", "422", "503"]),

@@ -191,6 +191,7 @@ describe("every call, from its own OpenAPI page", () => {
       [...harness.store.settings],
       [...harness.store.dead.keys()],
       harness.lane.operated,
+      harness.lane.attested,
       harness.lane.resolved,
       harness.lane.current.maintenance,
     ]);

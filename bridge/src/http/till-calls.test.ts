@@ -93,6 +93,25 @@ describe("what a till does besides receipts", () => {
     }
   });
 
+  it("takes a person's word for a slip under the key of the move", async () => {
+    const attest = (json: unknown = {}) => send("POST", "cash/attest", json, "cash:00000001");
+    expect(await attest()).toMatchObject({ status: 200, body: { status: "done" } });
+    expect(harness.lane.attested).toMatchObject([{ key: "cash:00000001" }]);
+    harness.lane.seen = () => ({ state: "unknown" });
+    expect(await attest()).toMatchObject({ status: 202, body: { state: "unknown" } });
+    for (const [code, status] of [
+      ["operation_unknown", 404],
+      ["idempotency_key_reused", 422],
+      ["device_refused", 409],
+    ] as const) {
+      harness.lane.seen = () => {
+        throw new LaneRefusal({ code, text: "Причина" });
+      };
+      expect(await attest()).toMatchObject({ status, body: { code, detail: "Причина" } });
+    }
+    expect((await attest({ extra: 1 })).body.code).toBe("request_invalid");
+  });
+
   it.each<[string, unknown, string]>([
     ["cash/in", { amount: 0, ...CASHIER }, "amount"],
     ["cash/in", { amount: 1.001, ...CASHIER }, "amount"],

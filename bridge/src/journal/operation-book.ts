@@ -68,12 +68,13 @@ export class OperationBook {
   }
 
   /**
-   * Idempotent for an operation that ended the same way.
+   * Idempotent for an operation that ended the same way. What was refused because nothing tells
+   * whether it happened may be done after all: a person read the paper.
    * @throws Error for a key that is not there, or an end after another end
    */
   end(key: string, end: End, event: EndEvent, at: string): StoredOperation {
     const before = this.#required(key);
-    if (isFinal(before.state)) {
+    if (isFinal(before.state) && !(isInDoubt(before) && end.state === "done")) {
       if (before.state === end.state) return before;
       throw new Error(`operation ${key} is ${before.state}, it can't become ${end.state}`);
     }
@@ -114,6 +115,10 @@ function asKnown(row: StoredOperation, bodyHash: string): BeginOperationResult {
 
 function isFinal(state: OperationState): boolean {
   return state === "done" || state === "refused";
+}
+
+function isInDoubt({ state, reason }: StoredOperation): boolean {
+  return state === "refused" && reason?.code === "operation_in_doubt";
 }
 
 /** The document an operation made, where its result names one. */

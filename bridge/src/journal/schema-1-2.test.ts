@@ -218,6 +218,25 @@ describe("operations", () => {
     expect(() => journal.endOperation("x", { state: "done" }, null, AT)).toThrow(/no operation x/);
   });
 
+  it("that nothing tells of may be done after all, no other refused one", () => {
+    const refuse = (key: string, code: string) => {
+      journal.beginOperation({ ...begun, key });
+      journal.endOperation(key, { state: "refused", reason: { code, text: "" } }, null, AT);
+    };
+    const event = { kind: "cash.in", data: {} };
+    refuse("cash-1", "operation_in_doubt");
+    refuse("cash-2", "device_refused");
+    const done = { state: "done", result: { by: "T1" } } as const;
+    for (let times = 0; times < 2; times += 1) {
+      expect(journal.endOperation("cash-1", done, event, AT)).toMatchObject({
+        ...{ state: "done", reason: null },
+      });
+    }
+    expect(journal.events({ limit: 9 })).toHaveLength(1);
+    expect(() => journal.endOperation("cash-2", done, event, AT)).toThrow(/refused/);
+    expect(() => journal.endOperation("cash-1", { state: "refused" }, null, AT)).toThrow(/done/);
+  });
+
   it("count among the documents of their ФН", () => {
     expect(journal.lastFd("FN1")).toBe(0);
     journal.beginOperation(begun);

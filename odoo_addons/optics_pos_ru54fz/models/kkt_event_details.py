@@ -187,6 +187,7 @@ class KktTillEvent(models.Model):
             "reportCalculations": _("report on settlements"),
             "cashIn": _("cash in"),
             "cashOut": _("cash out"),
+            "attestCash": _("slip of cash seen"),
             "copy": _("copy of a receipt"),
             "postReceipt": _("receipt"),
             "withdrawReceipt": _("withdrawal of a receipt"),

@@ -68,6 +68,12 @@ export function tillRoutes(door: Door, deps: HttpDeps, kept: KeptAnswers): void 
       return operate(operationKey(request), asked, response, done);
     });
   }
+  door.on(OPERATIONS.attestCash, async (request, response) => {
+    validated(OPERATIONS.attestCash.body, request.body ?? {});
+    const by = callerName(callerOf(response));
+    const key = operationKey(request);
+    answer(response, await refusing(() => lane.attest(key, by)), done);
+  });
   door.on(OPERATIONS.reportCalculations, (request, response) => {
     const { cashier } = validated(OPERATIONS.reportCalculations.body, request.body);
     const asked = { kind: "calculations", cashier: cashierOf(cashier) } as const;
@@ -118,7 +124,7 @@ function answer(response: Response, operation: StoredOperation, show: Show): voi
 }
 
 /** What the lane refuses, as a problem. */
-export async function refusing<T>(operation: () => Promise<T>): Promise<T> {
+export async function refusing<T>(operation: () => T | Promise<T>): Promise<T> {
   try {
     return await operation();
   } catch (error) {

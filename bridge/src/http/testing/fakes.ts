@@ -166,6 +166,20 @@ export class FakeRows {
 
 const ENDED: readonly ReceiptState[] = ["fiscalized", "rejected", "cancelled"];
 
+const operationRow = (key: string, kind: StoredOperation["kind"]): StoredOperation => ({
+  seq: 1,
+  key,
+  kind,
+  bodyHash: "00",
+  body: {},
+  state: "done",
+  intent: null,
+  result: null,
+  reason: null,
+  begunAt: "2026-11-22T18:03:00.000Z",
+  endedAt: null,
+});
+
 export class FakeLane implements Lane {
   readonly rows: FakeRows;
   readonly touched: string[] = [];
@@ -178,6 +192,9 @@ export class FakeLane implements Lane {
     result: { shift: 3, fd: 8, fp: 9, unconfirmed: 0, firstUnconfirmed: null },
   });
   readonly operated: { readonly key: string; readonly request: OperationRequest }[] = [];
+  readonly attested: { readonly key: string; readonly by: string }[] = [];
+  /** How attesting ends. */
+  seen: () => Partial<StoredOperation> = () => ({ state: "done" });
   readonly resolved: { readonly key: string; readonly resolution: Resolution }[] = [];
   current: LaneSnapshot = readySnapshot;
   readonly #changes = new Listeners<LaneSnapshot>();
@@ -230,20 +247,13 @@ export class FakeLane implements Lane {
   async operate(key: string, request: OperationRequest): Promise<StoredOperation> {
     const end = await Promise.resolve(this.end(request));
     this.operated.push({ key, request });
-    return {
-      seq: 1,
-      key,
-      kind: request.kind,
-      bodyHash: "00",
-      body: {},
-      state: "done",
-      intent: null,
-      result: null,
-      reason: null,
-      begunAt: "2026-11-22T18:03:00.000Z",
-      endedAt: null,
-      ...end,
-    };
+    return { ...operationRow(key, request.kind), ...end };
+  }
+
+  attest(key: string, by: string): StoredOperation {
+    const end = this.seen();
+    this.attested.push({ key, by });
+    return { ...operationRow(key, "cash_in"), ...end };
   }
 
   resolve(key: ReceiptKey, resolution: Resolution): Promise<StoredReceipt> {

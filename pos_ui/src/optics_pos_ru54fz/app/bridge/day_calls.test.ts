@@ -1,5 +1,12 @@
 import { expect, it } from "vitest";
-import { closeShift, moveCash, operate, OutcomeOpen, shiftTotals } from "./day_calls.ts";
+import {
+  attestCash,
+  closeShift,
+  moveCash,
+  operate,
+  OutcomeOpen,
+  shiftTotals,
+} from "./day_calls.ts";
 
 interface Call {
   readonly path: string;
@@ -44,14 +51,17 @@ it("speaks the contract", async () => {
   const { client, calls } = bridge(
     { status: 200, body: { shift: 1, fd: 2, fp: 3 } },
     { status: 200, body: { status: "done" } },
+    { status: 200, body: { status: "done" } },
     { status: 200, body: { shifts: [] } },
   );
   await closeShift(client, cashier, "z:1");
   await moveCash(client, "out", 150_050, cashier, "cash:1");
+  await attestCash(client, "cash:1");
   expect(await shiftTotals(client, "2026-11-22T06:00:00Z")).toEqual([]);
   expect(calls).toEqual([
     { path: "/v1/kkt/shift/close", body: { cashier }, key: "z:1" },
     { path: "/v1/kkt/cash/out", body: { amount: 1500.5, cashier }, key: "cash:1" },
+    { path: "/v1/kkt/cash/attest", body: {}, key: "cash:1" },
     { path: "/v1/kkt/shift/totals", body: { since: "2026-11-22T06:00:00Z" }, key: undefined },
   ]);
 });

@@ -71,6 +71,10 @@ export const moveCash = (
 ): Promise<unknown> =>
   operate(client, `/v1/kkt/cash/${direction}`, { amount: kopecks / 100, cashier }, key);
 
+/** The slip of a move whose answer was lost is printed. @param key the move's own */
+export const attestCash = (client: Caller, key: string): Promise<unknown> =>
+  operate(client, "/v1/kkt/cash/attest", {}, key);
+
 export interface ReceiptQuery {
   readonly text?: string;
   readonly qr?: string;

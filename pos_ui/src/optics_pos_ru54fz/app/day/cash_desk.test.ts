@@ -36,6 +36,7 @@ let disk: Disk;
 let asked: string[];
 let booked: string[];
 let register: (move: CashMove) => Promise<void>;
+let attest: (move: CashMove) => Promise<void>;
 let book: (move: CashMove) => Promise<void>;
 
 const open = async (): Promise<CashDesk> => {
@@ -45,6 +46,7 @@ const open = async (): Promise<CashDesk> => {
       asked.push(given.id);
       return register(given);
     },
+    attest: (given) => attest(given),
     book: (given) => book(given),
   });
   await desk.load();
@@ -56,6 +58,7 @@ beforeEach(() => {
   asked = [];
   booked = [];
   register = () => Promise.resolve();
+  attest = () => Promise.resolve();
   book = (given) => {
     booked.push(given.id);
     return Promise.resolve();
@@ -121,6 +124,42 @@ describe("cash in and out", () => {
     await desk.resolve(move("b"), false);
     expect(desk.waiting.map(({ id }) => id)).toEqual(["a"]);
   });
+
+  it("is not booked by a person's word before the till has it too", async () => {
+    register = () => Promise.reject(problem("operation_in_doubt"));
+    attest = () => Promise.reject(new BridgeUnreachable("cut"));
+    const desk = await open();
+    await desk.move(move("a"));
+    await expect(desk.resolve(move("a"), true)).rejects.toThrow("cut");
+    expect(desk.open).toMatchObject({ id: "a", state: "doubt" });
+    await desk.deliver();
+    expect(booked).toEqual([]);
+
+    const attested: string[] = [];
+    attest = (given) => {
+      attested.push(given.id);
+      return Promise.resolve();
+    };
+    await desk.resolve(move("a"), true);
+    await desk.deliver();
+    expect([attested, booked]).toEqual([["a"], ["a"]]);
+
+    await desk.move(move("b"));
+    await desk.resolve(move("b"), false);
+    expect(attested).toEqual(["a"]);
+  });
+
+  it.each(["operation_unknown", "not_found"])(
+    "is booked although the till can't count it: %s",
+    async (code) => {
+      register = () => Promise.reject(problem("operation_in_doubt"));
+      attest = () => Promise.reject(problem(code));
+      const desk = await open();
+      await desk.move(move("a"));
+      await desk.resolve(move("a"), true);
+      expect(desk.waiting.map(({ id }) => id)).toEqual(["a"]);
+    },
+  );
 
   it("is booked in order, once, as soon as Odoo answers", async () => {
     const desk = await open();

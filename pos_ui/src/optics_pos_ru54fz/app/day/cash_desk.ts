@@ -7,6 +7,8 @@ export interface CashDeskDeps {
   readonly database: Pick<KktDatabase, "getAll" | "put" | "delete">;
   /** The register's answer. @throws BridgeProblem, or anything when there was none */
   register(move: CashMove): Promise<void>;
+  /** The person saw the slip: the register's side counts the move. @throws as `register` */
+  attest(move: CashMove): Promise<void>;
   /** Odoo's booking, idempotent by the move's uuid. @throws when it was not booked */
   book(move: CashMove): Promise<void>;
 }
@@ -66,8 +68,14 @@ export class CashDesk {
     return { kind: "done", move: { ...move, state: "done" } };
   }
 
-  /** The cashier read the paper of a move in doubt. */
+  /**
+   * The cashier read the paper of a move in doubt. What Odoo books the till counts too: else the
+   * comparison at the day's end differs by it.
+   *
+   * @throws what the till answered when it did not take the word: the move stays in doubt
+   */
   async resolve(move: CashMove, printed: boolean): Promise<void> {
+    if (printed) await this.attest(move);
     await this.settle(move, printed ? "done" : "refused");
   }
 
@@ -75,6 +83,14 @@ export class CashDesk {
   deliver(): Promise<void> {
     this.delivering ??= this.bookAll().finally(() => (this.delivering = null));
     return this.delivering;
+  }
+
+  private async attest(move: CashMove): Promise<void> {
+    try {
+      await this.deps.attest(move);
+    } catch (error) {
+      if (!(error instanceof BridgeProblem) || !UNCOUNTED.has(error.problem.code)) throw error;
+    }
   }
 
   private async bookAll(): Promise<void> {
@@ -100,6 +116,12 @@ export class CashDesk {
     this.moves = this.moves.filter(({ id }) => id !== move.id);
   }
 }
+
+/**
+ * The till can't ever count it (a journal that lost the move, a bridge older than this page): the
+ * money is in the drawer all the same, and the day must not wait for it.
+ */
+const UNCOUNTED = new Set(["operation_unknown", "not_found"]);
 
 /** Told after the key was looked for: nothing moved, however often it was asked before. */
 const REFUSALS = new Set([

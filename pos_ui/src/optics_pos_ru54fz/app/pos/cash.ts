@@ -6,6 +6,7 @@ import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import type { CashResult } from "../day/cash_desk.ts";
 import type { CashMove } from "../day/cash_move.ts";
 import type { PosTill } from "./pos_till.ts";
+import { problemText } from "./problem_text.ts";
 
 const nameOf = (kkt: PosTill, move: CashMove): string => {
   const { currency } = kkt.pos as unknown as { currency: { id: number } };
@@ -60,7 +61,13 @@ export async function finishOpenMove(kkt: PosTill): Promise<boolean> {
     if (open.state === "doubt") {
       const printed = await askPaper(kkt, what);
       if (printed === null) return false;
-      await kkt.day.desk.resolve(open, printed);
+      try {
+        await kkt.day.desk.resolve(open, printed);
+      } catch (error) {
+        console.error(error);
+        alert(kkt, problemText(error));
+        return false;
+      }
       void kkt.link.probe();
       return true;
     }

@@ -5,6 +5,7 @@ import { elevate } from "./elevation.ts";
 import { unsettledTexts } from "./unsettled.ts";
 import type { PosTill } from "./pos_till.ts";
 import {
+  attestCash,
   closeShift,
   copyOfLast,
   moveCash,
@@ -25,6 +26,9 @@ interface Orm {
   call(model: string, method: string, args: unknown[]): Promise<unknown>;
 }
 
+/** The register's. */
+const keyOf = ({ id }: CashMove): string => `cash:${id}`;
+
 export class PosDay {
   readonly desk: CashDesk;
   /** Why Odoo did not book a cash move, as it said; "" when it did or was away. */
@@ -37,8 +41,11 @@ export class PosDay {
       database: kkt.till.database,
       register: async (move) => {
         const { direction, kopecks, cashier } = move;
-        const key = `cash:${move.id}`;
-        await moveCash(kkt.till.client, direction, kopecks, { name: cashier, inn: null }, key);
+        const who = { name: cashier, inn: null };
+        await moveCash(kkt.till.client, direction, kopecks, who, keyOf(move));
+      },
+      attest: async (move) => {
+        await attestCash(kkt.till.client, keyOf(move));
       },
       book: (move) => this.book(move),
     });

@@ -68,6 +68,7 @@ export const TROUBLE_OF: Readonly<Record<string, Trouble>> = {
   not_found: "not_found",
   receipt_unknown: "not_found",
   item_unknown: "not_found",
+  operation_unknown: "not_found",
   document_unknown: "not_found",
   order_owned_by_another: "other_screen",
   attempt_open: "other_screen",
