@@ -105,6 +105,29 @@ test("PaymentScreen: a till that prints nothing now says so before a card is cha
   expect(queryAll(".kkt-sale-stop")).toHaveLength(0);
 });
 
+test("a browser that the till keeps out is told why, not to look at the till's computer", async () => {
+  const { store } = await setupPosWithTill();
+  store.kkt.till.stop();
+  const order = await getFilledOrder(store);
+  await mountWithCleanup(Navbar);
+  await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+  Object.assign(store.kkt.view, { mode: "absent", refused: null });
+  await animationFrame();
+  expect(queryOne(".kkt-sale-stop")).toHaveText(/The till's computer does not answer/);
+  Object.assign(store.kkt.view, { refused: "This browser was revoked for till T1." });
+  await animationFrame();
+  for (const shown of [".kkt-sale-stop", ".kkt-status"]) {
+    const text = queryOne(shown).title || queryOne(shown).textContent;
+    expect(text).toInclude("The till does not know this browser");
+    expect(text).toInclude("This browser was revoked for till T1.");
+    expect(text).not.toInclude("computer");
+  }
+  expect(queryText(".kkt-status-word")).toBe("no link to the till");
+  Object.assign(store.kkt.view, { refused: "" });
+  await animationFrame();
+  expect(queryText(".kkt-sale-stop-text")).toInclude("Open the Point of Sale again");
+});
+
 test("PaymentScreen: the contact is asked where the shop sends electronic receipts", async () => {
   const { store } = await setupPosWithTill();
   const order = await getFilledOrder(store);

@@ -55,6 +55,8 @@ beforeEach(() => {
       onStatus: (status) => log.push(`status ${status.mode}`),
       onReceipt: (receipt) => log.push(`receipt ${receipt.state}`),
       onConnected: (connected) => log.push(connected ? "there" : "away"),
+      onTokenFailed: (error) =>
+        log.push(`no token: ${error instanceof Error ? error.message : "-"}`),
     },
   );
 });
@@ -202,6 +204,26 @@ describe("the live channel", () => {
     token = () => Promise.resolve("t2");
     await timers.advance(400);
     expect(sockets).toHaveLength(1);
+  });
+
+  test("why there is no token is told, and that there is one again, once", async () => {
+    token = () => Promise.reject(new Error("not paired"));
+    live.start();
+    await timers.advance(375);
+    expect(log).toEqual(["no token: not paired", "no token: not paired"]);
+    token = () => Promise.resolve("t2");
+    await timers.advance(750);
+    expect(log.slice(2)).toEqual(["no token: -", "open ws://127.0.0.1:8000/v1/kkt/live"]);
+  });
+
+  test("stopped while the token was asked for, it tells nothing and asks no more", async () => {
+    let refuse: (error: Error) => void = () => undefined;
+    token = () => new Promise((_resolve, reject) => (refuse = reject));
+    live.start();
+    live.stop();
+    refuse(new Error("not paired"));
+    await timers.advance(60_000);
+    expect(log).toEqual([]);
   });
 
   test("what is not JSON changes nothing, and says nothing of the bridge", async () => {

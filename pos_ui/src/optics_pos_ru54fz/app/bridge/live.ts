@@ -11,6 +11,8 @@ export interface LiveEvents {
   onReceipt(receipt: BridgeReceipt): void;
   /** The bridge answers this page, or no longer does. */
   onConnected(connected: boolean): void;
+  /** Why no token could be had, at every try; null once one was. */
+  onTokenFailed(error: unknown): void;
 }
 
 export interface LiveDeps {
@@ -47,6 +49,7 @@ export class Live {
   private retry: unknown = null;
   private failures = 0;
   private connected = false;
+  private tokenFailed = false;
   /** The bridge took this socket's token. */
   private welcome = false;
   private stopped = true;
@@ -80,11 +83,18 @@ export class Live {
     let token: string;
     try {
       token = await this.deps.token();
-    } catch {
+    } catch (error) {
+      if (this.stopped) return;
+      this.tokenFailed = true;
+      this.events.onTokenFailed(error);
       this.later();
       return;
     }
     if (this.stopped) return;
+    if (this.tokenFailed) {
+      this.tokenFailed = false;
+      this.events.onTokenFailed(null);
+    }
     // it took so long that another try was planned: this one comes first
     this.deps.clearTimeout(this.retry);
     this.retry = null;

@@ -44,6 +44,12 @@ test("without connection the last buffer stays in sight, the mode does not", () 
   expect(viewOf(status, false)).toMatchObject({ mode: "absent", level: 161, since: null });
 });
 
+test("a browser that is turned away is told so, as long as it is not let in", () => {
+  expect(viewOf(null, false, 0, "revoked")).toEqual({ ...UNKNOWN_VIEW, refused: "revoked" });
+  expect(viewOf(status, false, 0, "")).toMatchObject({ mode: "absent", refused: "" });
+  expect(viewOf(status, true, 0, "revoked").refused).toBeNull();
+});
+
 test("a register in trouble says why", () => {
   const device = { state: "unavailable", reason: "Нет связи с ККТ", paper: null } as const;
   expect(viewOf({ ...status, device }, true).trouble).toBe("Нет связи с ККТ");

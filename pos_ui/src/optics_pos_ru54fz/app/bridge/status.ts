@@ -80,6 +80,8 @@ export type TillMode = BridgeMode | "absent";
 
 export interface TillView {
   readonly mode: TillMode;
+  /** In which words this browser was turned away, "" without any; null when it was not. */
+  readonly refused: string | null;
   /** Documents that the ОФД has not confirmed, null as long as nothing is known. */
   readonly level: number | null;
   readonly capacity: number | null;
@@ -111,6 +113,7 @@ export interface TillView {
 
 export const UNKNOWN_VIEW: TillView = {
   mode: "absent",
+  refused: null,
   level: null,
   capacity: null,
   alert: null,
@@ -136,14 +139,22 @@ export const UNKNOWN_VIEW: TillView = {
  * @param status the last one, null before the first
  * @param connected whether live stands now
  * @param heardAt the page's monotonic clock when the status came, ms
+ * @param turnedAway in which words the last try to connect was refused, null when it was not
  */
-export function viewOf(status: BridgeStatus | null, connected: boolean, heardAt = 0): TillView {
-  if (status === null) return UNKNOWN_VIEW;
+export function viewOf(
+  status: BridgeStatus | null,
+  connected: boolean,
+  heardAt = 0,
+  turnedAway: string | null = null,
+): TillView {
+  const refused = connected ? null : turnedAway;
+  if (status === null) return { ...UNKNOWN_VIEW, refused };
   const { device, buffer } = status;
   const quiet = device.state === "ready" || device.state === "busy";
   const time = status.time === undefined ? Number.NaN : Date.parse(status.time);
   return {
     mode: connected ? status.mode : "absent",
+    refused,
     level: buffer.level,
     capacity: buffer.capacity,
     alert: buffer.alert,

@@ -2,6 +2,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { BridgeProblem, NotPaired, NotSent } from "../bridge/problem.ts";
 import { OutcomeOpen } from "../bridge/day_calls.ts";
+import { turnedAway } from "../bridge/turned_away.ts";
 
 export function problemText(error: unknown): string {
   const cause = error instanceof NotSent ? error.cause : error;
@@ -12,6 +13,8 @@ export function problemText(error: unknown): string {
     );
   }
   if (cause instanceof NotPaired) {
+    const said = turnedAway(cause) ?? "";
+    if (said !== "") return said;
     return _t(
       "This browser is not paired with the till, and Odoo can't be asked for it now. Open the Point of Sale once while Odoo answers.",
     );

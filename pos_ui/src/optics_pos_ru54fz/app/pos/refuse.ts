@@ -3,12 +3,13 @@ import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { _t } from "@web/core/l10n/translation";
 import type { Reason } from "../attempt/attempt.ts";
 import { BridgeProblem, NotPaired, NotSent } from "../bridge/problem.ts";
+import { turnedAway } from "../bridge/turned_away.ts";
 import {
   KktTroubleDialog,
   type TroubleProps,
 } from "../components/trouble_dialog/trouble_dialog.ts";
 import { offerOf, troubleOf, type Trouble } from "../trouble/trouble.ts";
-import { troubleText } from "../components/trouble_dialog/trouble_text.ts";
+import { insecureText, troubleText } from "../components/trouble_dialog/trouble_text.ts";
 import { openCharge, showCharges } from "./charged_card.ts";
 import { decideStopped, stoppedKey } from "./decide_receipt.ts";
 import { moneyText } from "./money_text.ts";
@@ -17,17 +18,15 @@ import type { PosTill } from "./pos_till.ts";
 
 /** Why the till was not reached, for an order of which nothing was sent. */
 export function reachReason(error: unknown): Reason {
-  if (globalThis.crypto?.subtle === undefined) {
-    return {
-      code: "not_paired",
-      text: _t("This page can't prove to the till who it is: open the Point of Sale over https."),
-    };
-  }
+  const insecure = insecureText();
+  if (insecure !== "") return { code: "not_paired", text: insecure };
   const cause = error instanceof NotSent ? error.cause : error;
   if (cause instanceof BridgeProblem) {
     return { code: cause.problem.code, text: cause.problem.detail };
   }
-  return { code: cause instanceof NotPaired ? "not_paired" : "unreachable", text: "" };
+  return cause instanceof NotPaired
+    ? { code: "not_paired", text: turnedAway(cause) ?? "" }
+    : { code: "unreachable", text: "" };
 }
 
 /** The button that takes the one next step, where the page can take it. */

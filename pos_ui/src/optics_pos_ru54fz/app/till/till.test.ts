@@ -68,6 +68,8 @@ class Scene {
   rows: BridgeReceipt[] = [];
   /** The bridge does not answer at all. */
   away = false;
+  /** Odoo's word to a browser that was revoked; the bridge knows of it too. */
+  revoked: Error | null = null;
   /** Requests for a receipt, oldest first. */
   readonly held: Held[] = [];
   asked = 0;
@@ -80,12 +82,14 @@ class Scene {
     vi.stubGlobal("navigator", {});
     vi.stubGlobal("fetch", (url: string, init: RequestInit) => this.fetch(url, init));
     const certify = () =>
-      Promise.resolve({
-        certificate: "certificate",
-        expires: new Date(this.timers.now + 30 * DAY).toISOString(),
-        till: "T1",
-        bridge_url: "http://till:8000",
-      });
+      this.revoked === null
+        ? Promise.resolve({
+            certificate: "certificate",
+            expires: new Date(this.timers.now + 30 * DAY).toISOString(),
+            till: "T1",
+            bridge_url: "http://till:8000",
+          })
+        : Promise.reject(this.revoked);
     this.till = new Till(
       { code: "T1", bridgeUrl: "http://till:8000", database: "kkt", certify, user: 2 },
       {
@@ -117,7 +121,9 @@ class Scene {
       case "/v1/auth/challenge":
         return json(200, { nonce: "n" });
       case "/v1/auth/token":
-        return json(200, { token: "t", expires_in: 100_000 });
+        return this.revoked === null
+          ? json(200, { token: "t", expires_in: 100_000 })
+          : json(401, { code: "certificate_revoked", detail: "Отозван." });
       case "/v1/kkt/orders/state": {
         this.asked += 1;
         const { uuids } = JSON.parse(init.body as string) as { uuids: string[] };
@@ -358,4 +364,24 @@ describe("an order that the bridge had denied", () => {
     expect(await ended).toMatchObject({ kind: "fiscalized", record: { fiscal: { fd: 7 } } });
     expect(scene.held.length).toBe(posts);
   });
+});
+
+test("a browser that was revoked is told so while the till keeps it out, and no longer", async () => {
+  const data = { name: "odoo.exceptions.UserError", message: "This browser was revoked." };
+  scene.revoked = Object.assign(new Error("Odoo Server Error"), { data });
+  scene.socket?.onclose?.({ code: 4401 });
+  await scene.timers.advance(1_000);
+  await scene.until("refused", () => scene.till.view.refused !== null);
+  expect(scene.till.view).toMatchObject({ mode: "absent", refused: data.message });
+
+  scene.away = true;
+  await scene.timers.advance(5_000);
+  await scene.until("not reached", () => scene.till.view.refused === null);
+
+  scene.away = false;
+  await scene.timers.advance(5_000);
+  await scene.until("refused again", () => scene.till.view.refused !== null);
+  scene.revoked = null;
+  await scene.timers.advance(5_000);
+  await scene.until("let in", () => scene.till.view.refused === null);
 });

@@ -17,6 +17,7 @@ import { Live } from "../bridge/live.ts";
 import { NotSent } from "../bridge/problem.ts";
 import { BridgeSession } from "../bridge/session.ts";
 import { UNKNOWN_VIEW, viewOf, type BridgeStatus, type TillView } from "../bridge/status.ts";
+import { turnedAway } from "../bridge/turned_away.ts";
 import type { BridgeReceipt } from "../receipt/receipt_types.ts";
 import { KktDatabase } from "../storage/kkt_database.ts";
 import { OrderStore } from "../storage/order_store.ts";
@@ -86,6 +87,8 @@ export class Till {
   private status: BridgeStatus | null = null;
   /** Monotonic, when it came. */
   private heardAt = 0;
+  /** In which words this browser was turned away at the last try; null: it was not. */
+  private refused: string | null = null;
   private settlement: Settlement | null = null;
   /** Counts settlements: an answer asked for before one began says nothing about it. */
   private generation = 0;
@@ -123,6 +126,7 @@ export class Till {
         onStatus: (status) => this.hearStatus(status),
         onReceipt: (receipt) => this.hearReceipt(receipt),
         onConnected: (connected) => this.hearConnected(connected),
+        onTokenFailed: (error) => this.hearTokenFailed(error),
       },
     );
   }
@@ -296,6 +300,13 @@ export class Till {
     if (connected && this.settlement === null) this.askAfterOpen();
   }
 
+  private hearTokenFailed(error: unknown): void {
+    const refused = turnedAway(error);
+    if (refused === this.refused) return;
+    this.refused = refused;
+    this.changed();
+  }
+
   private askAfterOpen(): void {
     const records = [...this.store.open(), ...this.store.denied(this.deps.now())];
     this.ask(records).catch((error: unknown) => {
@@ -326,7 +337,7 @@ export class Till {
   }
 
   private changed(): void {
-    this.view = viewOf(this.status, this.connected, this.heardAt);
+    this.view = viewOf(this.status, this.connected, this.heardAt, this.refused);
     this.events.onView(this.view);
   }
 }

@@ -1,6 +1,7 @@
 /** What the status bar explains when it is pressed: one row per thing, with what to do about it. */
 import { _t } from "@web/core/l10n/translation";
 import { bufferStep, minutesSince, type TillView } from "../../bridge/status.ts";
+import { insecureText, troubleText } from "../trouble_dialog/trouble_text.ts";
 import { durationText } from "./duration.ts";
 
 export interface StatusRow {
@@ -14,7 +15,7 @@ export interface StatusRow {
 
 type Rule = (view: TillView, now: number | null) => StatusRow | null;
 
-const modeRow: Rule = ({ mode, odooReachable }) => {
+const modeRow: Rule = ({ mode, odooReachable, refused }) => {
   switch (mode) {
     case "online":
       return odooReachable
@@ -37,17 +38,26 @@ const modeRow: Rule = ({ mode, odooReachable }) => {
         ),
       };
     case "absent":
-      return {
-        id: "mode",
-        level: "danger",
-        stops: true,
-        title: _t("The till's computer does not answer"),
-        text: _t(
-          "Nothing can be sold now. Check that the till's computer is on; the connection comes back by itself.",
-        ),
-      };
+      return refused === null
+        ? {
+            id: "mode",
+            level: "danger",
+            stops: true,
+            title: _t("The till's computer does not answer"),
+            text: _t(
+              "Nothing can be sold now. Check that the till's computer is on; the connection comes back by itself.",
+            ),
+          }
+        : refusedRow(refused);
   }
 };
+
+/** The computer is on and all is well with it: looking at it would help nobody. */
+function refusedRow(words: string): StatusRow {
+  const { title, step } = troubleText("not_paired");
+  const text = [insecureText() || words, step].filter(Boolean).join("\n");
+  return { id: "mode", level: "danger", stops: true, title, text };
+}
 
 const odooRow = (level: StatusRow["level"]): StatusRow => ({
   id: "mode",

@@ -9,6 +9,13 @@ export interface TroubleText {
 
 const screen = (title: string, step: string): TroubleText => ({ title, step });
 
+/** Why this page can't prove to the till who it is; "" where it can. */
+export function insecureText(): string {
+  return globalThis.crypto?.subtle === undefined
+    ? _t("This page can't prove to the till who it is: open the Point of Sale over https.")
+    : "";
+}
+
 export function troubleText(trouble: Trouble): TroubleText {
   switch (trouble) {
     case "device_silent":
