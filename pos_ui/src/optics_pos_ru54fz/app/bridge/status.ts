@@ -111,6 +111,12 @@ export interface TillView {
   readonly heardAt: number;
 }
 
+/** The same on a page, which asks Odoo by itself. */
+export interface PageView extends TillView {
+  /** The page's user is no longer logged in to Odoo; the till has a login of its own. */
+  readonly loginEnded: boolean;
+}
+
 export const UNKNOWN_VIEW: TillView = {
   mode: "absent",
   refused: null,

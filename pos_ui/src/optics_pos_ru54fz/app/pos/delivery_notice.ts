@@ -3,11 +3,13 @@ import type { PosOrder } from "@point_of_sale/app/models/pos_order";
 import type { PosStore } from "@point_of_sale/app/services/pos_store";
 import { RPCError } from "@web/core/network/rpc";
 import { _t } from "@web/core/l10n/translation";
+import { isLoginEnded } from "./odoo_login.ts";
 
 const told = new Set<string>();
 
 export function tellRefusal(pos: PosStore, order: PosOrder, error: unknown): void {
-  if (!(error instanceof RPCError)) return;
+  // of an ended login the user is told, once for all orders
+  if (!(error instanceof RPCError) || isLoginEnded(error)) return;
   const { message } = (error.data as { message?: string } | null) ?? {};
   const reason = message ?? error.message;
   const key = `${order.uuid} ${reason}`;

@@ -2,6 +2,7 @@
 import { browser } from "@web/core/browser/browser";
 import { ConnectionLostError, rpcBus } from "@web/core/network/rpc";
 import { timeoutOf, withTimeout } from "../till/rpc_timeout.ts";
+import { isLoginEnded } from "./odoo_login.ts";
 import type { PosTill } from "./pos_till.ts";
 
 export function watchRpc(kkt: PosTill): void {
@@ -11,6 +12,6 @@ export function watchRpc(kkt: PosTill): void {
   page.XMLHttpRequest = withTimeout(page.XMLHttpRequest, (url) => timeoutOf(url, short()));
   rpcBus.addEventListener("RPC:RESPONSE", (event: Event) => {
     const { error } = (event as CustomEvent<{ error?: unknown }>).detail;
-    if (error instanceof ConnectionLostError) kkt.link.lost();
+    if (error instanceof ConnectionLostError || isLoginEnded(error)) kkt.link.lost();
   });
 }

@@ -8,13 +8,14 @@ import { _t } from "@web/core/l10n/translation";
 import type { KktTillRecord } from "../../@types/pos_models.d.ts";
 import type { OrderRecord } from "../attempt/attempt.ts";
 import type { Certificate } from "../bridge/identity.ts";
-import { UNKNOWN_VIEW, type TillView } from "../bridge/status.ts";
+import { UNKNOWN_VIEW, type PageView } from "../bridge/status.ts";
 import type { Fiscal, WireItem } from "../receipt/receipt_types.ts";
 import { OdooLink } from "../till/odoo_link.ts";
 import { Till } from "../till/till.ts";
 import { showCharges } from "./charged_card.ts";
 import { PosDay } from "./day.ts";
 import { markPaid, waitingOrders } from "./delivery.ts";
+import { isLoginEnded, LoginNotice } from "./odoo_login.ts";
 import { setOdooReachable } from "./offline_state.ts";
 import { openDay } from "./open_day.ts";
 import { followTill } from "./page_clock.ts";
@@ -41,8 +42,9 @@ export class PosTill {
   readonly till: Till;
   readonly link: OdooLink;
   readonly day: PosDay;
+  private readonly login: LoginNotice;
   /** Reactive, for the status bar. */
-  readonly view: TillView;
+  readonly view: PageView;
   /** Reactive: orders whose card is charged without a receipt, kopecks by uuid. */
   readonly charges = reactive<Record<string, number>>({});
   /** Something of the way from Validate to the receipt is running: Odoo must not hold it up. */
@@ -70,12 +72,18 @@ export class PosTill {
   constructor(pos: PosStore, record: KktTillRecord) {
     markRaw(this);
     this.pos = pos;
-    this.view = reactive({ ...UNKNOWN_VIEW });
+    this.view = reactive({ ...UNKNOWN_VIEW, loginEnded: false });
+    this.login = new LoginNotice(this);
     this.link = new OdooLink({
       ping: async () => {
         await rpc("/pos/ping", {}, { silent: true });
       },
-      onChange: (reachable) => setOdooReachable(pos, reachable),
+      isLoginEnded,
+      onChange: (reachable) => {
+        if (reachable) this.noteLogin(true);
+        setOdooReachable(pos, reachable);
+      },
+      onLoginEnded: () => this.noteLogin(false),
       deliver: () => this.day.deliver(),
       waiting: () => this.day.waiting || waitingOrders(pos).length > 0,
       setTimeout: (callback, ms) => setTimeout(callback, ms),
@@ -166,6 +174,12 @@ export class PosTill {
   get cashierName(): string {
     const cashier = this.pos.getCashier() as unknown as { name?: string } | null;
     return cashier?.name ?? "";
+  }
+
+  private noteLogin(valid: boolean): void {
+    Object.assign(this.view, { loginEnded: !valid });
+    if (valid) this.login.hide();
+    else this.login.show();
   }
 
   /** A fiscalized order that the page still holds as a draft (reload, crash) is a paid one. */

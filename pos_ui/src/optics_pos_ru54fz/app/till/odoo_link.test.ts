@@ -2,8 +2,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { FakeTimers } from "../testing/fake_timers.ts";
 import { OdooLink, PROBE_MS } from "./odoo_link.ts";
 
+const LOGIN_ENDED = new Error("Odoo Session Expired");
+
 let timers: FakeTimers;
 let there: boolean;
+let loggedIn: boolean;
 let left: number;
 let refuses: boolean;
 let refused: () => void;
@@ -13,6 +16,7 @@ let link: OdooLink;
 beforeEach(() => {
   timers = new FakeTimers();
   there = true;
+  loggedIn = true;
   left = 0;
   refuses = false;
   refused = () => undefined;
@@ -20,8 +24,11 @@ beforeEach(() => {
   link = new OdooLink({
     ping: () => {
       log.push("ping");
-      return there ? Promise.resolve() : Promise.reject(new Error("away"));
+      if (!there) return Promise.reject(new Error("away"));
+      return loggedIn ? Promise.resolve() : Promise.reject(LOGIN_ENDED);
     },
+    isLoginEnded: (error) => error === LOGIN_ENDED,
+    onLoginEnded: () => log.push("login ended"),
     onChange: (reachable) => log.push(reachable ? "there" : "gone"),
     deliver: () => {
       log.push("deliver");
@@ -57,6 +64,29 @@ describe("the link to Odoo", () => {
     expect(log.slice(5)).toEqual(["ping", "there", "deliver"]);
     await timers.advance(60_000);
     expect(log).toHaveLength(8);
+  });
+
+  test("an Odoo that wants a login takes nothing, and that is told at every ping", async () => {
+    loggedIn = false;
+    left = 1;
+    link.lost();
+    await timers.advance(PROBE_MS);
+    expect(log).toEqual(["ping", "gone", "login ended", "ping", "login ended"]);
+    expect(link.reachable).toBe(false);
+    loggedIn = true;
+    await timers.advance(PROBE_MS);
+    expect(log.slice(5)).toEqual(["ping", "there", "deliver"]);
+  });
+
+  test("a login that ends while Odoo is away is told when it is back", async () => {
+    there = false;
+    link.lost();
+    await timers.advance(PROBE_MS);
+    expect(log).toEqual(["ping", "gone", "ping"]);
+    there = true;
+    loggedIn = false;
+    await timers.advance(PROBE_MS);
+    expect(log.slice(3)).toEqual(["ping", "login ended"]);
   });
 
   test("a start without Odoo is away, and the first answered ping ends that", async () => {

@@ -2,13 +2,18 @@
  * Whether Odoo answers this page. Odoo's POS learns of an outage from browser events only and
  * retries nothing by itself, so this does: any hint (a lost call, the bridge's word) leads to a
  * ping, a lost ping to the offline state, and the first answered one to the delivery of what waits.
+ * An Odoo that answers nobody but those who log in takes nothing either, but only a person ends that.
  */
 
 export interface OdooLinkDeps {
   /** Resolves when Odoo answers, rejects when it does not; has its own time-out. */
   ping(): Promise<void>;
+  /** Whether a ping was refused because the user is no longer logged in. */
+  isLoginEnded(error: unknown): boolean;
   /** Odoo is there (again) or gone. */
   onChange(reachable: boolean): void;
+  /** Odoo is there and takes nothing from this page's user; at every ping, after `onChange`. */
+  onLoginEnded(): void;
   /** Delivers what waits; called on the return, and again as long as something is left. */
   deliver(): Promise<void>;
   /** Whether a fiscalized order has not reached Odoo. */
@@ -61,8 +66,9 @@ export class OdooLink {
     try {
       await this.deps.ping();
       this.tell(true);
-    } catch {
+    } catch (error) {
       this.tell(false);
+      if (this.deps.isLoginEnded(error)) this.deps.onLoginEnded();
     } finally {
       this.probing = false;
     }

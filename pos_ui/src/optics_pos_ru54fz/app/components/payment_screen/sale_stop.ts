@@ -1,12 +1,12 @@
 import { Component, onWillUnmount, useState } from "@odoo/owl";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 import { patch } from "@web/core/utils/patch";
-import { tillNow, type TillView } from "../../bridge/status.ts";
+import { tillNow, type PageView } from "../../bridge/status.ts";
 import { statusRows, type StatusRow } from "../till_status/status_rows.ts";
 
 interface Props {
   /** Reactive. */
-  readonly view: TillView;
+  readonly view: PageView;
 }
 
 /** How often the shift's age is counted again, ms. */
@@ -20,7 +20,7 @@ export class KktSaleStop extends Component<Props> {
   static override template = "optics_pos_ru54fz.SaleStop";
   static override props = { view: Object };
 
-  declare view: TillView;
+  declare view: PageView;
   declare clock: { now: number };
 
   override setup(): void {

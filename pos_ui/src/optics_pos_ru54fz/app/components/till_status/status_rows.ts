@@ -1,6 +1,6 @@
 /** What the status bar explains when it is pressed: one row per thing, with what to do about it. */
 import { _t } from "@web/core/l10n/translation";
-import { bufferStep, minutesSince, type TillView } from "../../bridge/status.ts";
+import { bufferStep, minutesSince, type PageView } from "../../bridge/status.ts";
 import { insecureText, troubleText } from "../trouble_dialog/trouble_text.ts";
 import { durationText } from "./duration.ts";
 
@@ -13,7 +13,7 @@ export interface StatusRow {
   readonly stops?: boolean;
 }
 
-type Rule = (view: TillView, now: number | null) => StatusRow | null;
+type Rule = (view: PageView, now: number | null) => StatusRow | null;
 
 const modeRow: Rule = ({ mode, odooReachable, refused }) => {
   switch (mode) {
@@ -65,6 +65,16 @@ const odooRow = (level: StatusRow["level"]): StatusRow => ({
   title: _t("No connection to Odoo"),
   text: _t("Odoo does not answer. Sales go on; orders are delivered later."),
 });
+
+const loginRow: Rule = ({ loginEnded }) =>
+  loginEnded
+    ? {
+        id: "login",
+        level: "warning",
+        title: _t("Your Odoo login has ended"),
+        text: _t("Sales go on; log in again so that orders reach Odoo."),
+      }
+    : null;
 
 const slowRow: Rule = ({ slow }) =>
   slow
@@ -271,6 +281,7 @@ const RULES: readonly Rule[] = [
   maintenanceRow,
   troubleRow,
   modeRow,
+  loginRow,
   slowRow,
   bufferRow,
   odooPendingRow,
@@ -280,7 +291,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** @param now the till's clock, ms; null when it is not known */
-export function statusRows(view: TillView, now: number | null): StatusRow[] {
+export function statusRows(view: PageView, now: number | null): StatusRow[] {
   const connected = view.mode !== "absent";
   // what a bridge said that is away now may be long past: only what it still has to deliver stays
   const rules = connected ? RULES : [modeRow, bufferRow, odooPendingRow];

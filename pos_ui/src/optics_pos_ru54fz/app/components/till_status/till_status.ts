@@ -1,13 +1,13 @@
 import { Component, onMounted, onWillUnmount, useRef, useState } from "@odoo/owl";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { _t } from "@web/core/l10n/translation";
-import { bufferStep, minutesSince, tillNow, type TillView } from "../../bridge/status.ts";
+import { bufferStep, minutesSince, tillNow, type PageView } from "../../bridge/status.ts";
 import { durationText, receiptsText } from "./duration.ts";
 import { statusRows, type StatusRow } from "./status_rows.ts";
 
 interface Props {
   /** Reactive. */
-  readonly view: TillView;
+  readonly view: PageView;
 }
 
 /** Rows of what the register can't sell with, whatever else is well. */
@@ -22,7 +22,7 @@ export class KktTillStatus extends Component<Props> {
   static override props = { view: Object };
   static components = { Dropdown };
 
-  declare view: TillView;
+  declare view: PageView;
   declare clock: { now: number };
 
   override setup(): void {
