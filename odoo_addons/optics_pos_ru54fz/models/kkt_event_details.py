@@ -174,6 +174,7 @@ class KktTillEvent(models.Model):
             "operator": _("by a person"),
             "receipt": _("by the first sale"),
             "device": _("at the register itself"),
+            "attested": _("by the slip that somebody saw"),
             "fiscalized": _("the receipt exists"),
             "cancelled": _("there is no receipt"),
             "expired": _("no word from Odoo for long"),
