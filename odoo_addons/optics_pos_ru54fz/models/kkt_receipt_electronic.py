@@ -156,7 +156,7 @@ class KktReceipt(models.Model):
         return row
 
     def _is_of_others(self):
-        """Sold before the shop was set to its sender of now: the other one may have it."""
+        """Sold before the shop got its sender of now: the other one may have it."""
         since = self.till_id.pos_config_id.kkt_electronic_since
         return bool(since) and self.date_utc < since - _CLOCKS
 

@@ -111,7 +111,7 @@ class TestOrderRecovery(KktCommon):
         return draft
 
     def refund_data(self, sale, **line):
-        """The refund of a sale as a page serialises it that has no numbers of it yet."""
+        """The refund of a sale as a page has it that knows no numbers of it yet."""
         uuid, data = self.blob_data()
         (sold,) = [vals for _code, _id, vals in sale["lines"]]
         (back,) = [vals for _code, _id, vals in data["lines"]]
@@ -146,9 +146,7 @@ class TestOrderRecovery(KktCommon):
         self.assertFalse(self.order(uuid).refunded_order_id)
         self.deliver(self.receipt_row(sale["uuid"]))
         self.assertEqual(self.recover(sale["uuid"], sale)["status"], "created")
-        self.assertEqual(
-            self.order(uuid).refunded_order_id, self.order(sale["uuid"])
-        )
+        self.assertEqual(self.order(uuid).refunded_order_id, self.order(sale["uuid"]))
 
     def test_refund_of_another_companys_line(self):
         _uuid, sale = self.blob_data()
