@@ -160,6 +160,25 @@ class KktCommon(TestPoSCommon):
         self.deliver(self.receipt_row(order.uuid))
         return order
 
+    def program(self, kind, product, **values):
+        """A programme of pos_loyalty, which this addon does not depend on."""
+        if "is_reward_line" not in self.env["pos.order.line"]._fields:
+            self.skipTest("pos_loyalty is not installed")
+        return (
+            self.env["loyalty.program"]
+            .sudo()
+            .create(
+                {
+                    "name": kind,
+                    "program_type": kind,
+                    "applies_on": "future",
+                    "trigger": "auto",
+                    "rule_ids": [(0, 0, {"product_ids": [(6, 0, product.ids)]})],
+                    **values,
+                }
+            )
+        )
+
     def blob_data(self, **changes):
         """(uuid, order) as the page serialises it for the bridge's copy."""
         uuid = str(uuid4())

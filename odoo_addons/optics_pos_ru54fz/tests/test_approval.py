@@ -192,24 +192,6 @@ class TestApproval(KktCommon):
         names = self.env["sale.order.line"]._load_pos_data_fields(self.config)
         self.assertIn("kkt_unit_price", names)
 
-    def program(self, kind, product):
-        """A programme of pos_loyalty, which this addon does not depend on."""
-        if "is_reward_line" not in self.env["pos.order.line"]._fields:
-            self.skipTest("pos_loyalty is not installed")
-        return (
-            self.env["loyalty.program"]
-            .sudo()
-            .create(
-                {
-                    "name": kind,
-                    "program_type": kind,
-                    "applies_on": "future",
-                    "trigger": "auto",
-                    "rule_ids": [(0, 0, {"product_ids": [(6, 0, product.ids)]})],
-                }
-            )
-        )
-
     def test_gift_cards_and_wallets_cost_what_is_paid_for_them(self):
         price = round(self.product.lst_price * 0.3, 2)
         for kind in ("gift_card", "ewallet"):

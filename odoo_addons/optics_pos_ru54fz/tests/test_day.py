@@ -276,25 +276,10 @@ class TestDay(KktCommon):
     def codes(self, order):
         return {row["code"]: row["sum"] for row in self.session._kkt_vat(order)}
 
-    def program(self, kind, product, **values):
-        """A programme of pos_loyalty, which this addon does not depend on."""
-        if "is_reward_line" not in self.env["pos.order.line"]._fields:
-            self.skipTest("pos_loyalty is not installed")
-        program = (
-            self.env["loyalty.program"]
-            .sudo()
-            .create(
-                {
-                    "name": kind,
-                    "program_type": kind,
-                    "applies_on": "future",
-                    "trigger": "auto",
-                    "rule_ids": [(0, 0, {"product_ids": [(6, 0, product.ids)]})],
-                    "reward_ids": [(0, 0, {"discount_mode": "per_point"})],
-                    **values,
-                }
-            )
-        )
+    def rewarded(self, kind, product, **values):
+        """A programme, and what its reward notes on a line."""
+        rewards = [(0, 0, {"discount_mode": "per_point"})]
+        program = self.program(kind, product, reward_ids=rewards, **values)
         return program, {"is_reward_line": True, "reward_id": program.reward_ids.id}
 
     def test_gift_cards_and_wallets_are_paid_before(self):
@@ -303,7 +288,7 @@ class TestDay(KktCommon):
         discount = self.create_product("Pays", self.categ_basic, 0)
         (frame | card).taxes_id = self.vat_22()
         for kind in ("gift_card", "ewallet"):
-            _program, pays = self.program(kind, card)
+            _program, pays = self.rewarded(kind, card)
             for what, lines, refund, prepaid, codes in (
                 ("sold", [(card, 1, 700)], False, None, {12: 700}),
                 ("taken back", [(card, -1, 700)], True, None, {12: -700}),
@@ -340,7 +325,7 @@ class TestDay(KktCommon):
         self.product.taxes_id = tax
         discount = self.create_product("Reward", self.categ_basic, 0)
         discount.taxes_id = tax
-        _program, reward = self.program("promotion", self.product)
+        _program, reward = self.rewarded("promotion", self.product)
         order = self.order_of((self.product, 1, 1000), (discount, 1, -300, reward))
         self.assertEqual(self.session._kkt_payments(order), {})
         self.assertEqual(self.codes(order), {11: 700})
@@ -351,7 +336,7 @@ class TestDay(KktCommon):
         stranger = self.env["res.company"].create(
             {"name": "Another", "currency_id": self.company.currency_id.id}
         )
-        program, _pays = self.program(
+        program, _pays = self.rewarded(
             "gift_card", card, pos_config_ids=[(6, 0, other.ids)]
         )
         line = self.order_of((card, 1, 700)).lines

@@ -50,6 +50,18 @@ export function watchDialogs(store, answers = {}) {
   return shown;
 }
 
+/** Notes when the page's data would be thrown away: no page of a test is loaded again. */
+export function watchReload(store) {
+  const done = [];
+  patchWithCleanup(store.data, {
+    async resetIndexedDB() {
+      done.push("emptied");
+      throw new Error("no page of a test is loaded again");
+    },
+  });
+  return done;
+}
+
 /** What a sale does behind the receipt screen must not go on in the next test. */
 export const delivered = (store, order) =>
   waitUntil(() => store.kkt.till.store.get(order.uuid)?.delivered === true);

@@ -5,7 +5,7 @@ import { getFilledOrder } from "@point_of_sale/../tests/unit/utils";
 import { fiscalize } from "@optics_pos_ru54fz/app/pos/fiscalize";
 import { setupPosWithTill } from "./bridge_stand_in";
 import { quietKitchen } from "./quiet_kitchen";
-import { REASON, pay, startRefund, watchDialogs } from "./selling";
+import { REASON, pay, startRefund, watchDialogs, watchReload } from "./selling";
 
 definePosModels();
 quietKitchen();
@@ -127,13 +127,7 @@ test("nothing is reloaded over a refund that waits, unless it is in the page no 
   // what waits for Odoo is not what is looked at here
   sale.state = "cancel";
   const shown = watchDialogs(store);
-  const done = [];
-  patchWithCleanup(store.data, {
-    async resetIndexedDB() {
-      done.push("emptied");
-      throw new Error("no page of a test is loaded again");
-    },
-  });
+  const done = watchReload(store);
   await store.reloadData().catch(() => undefined);
   expect(done).toEqual([]);
   expect(shown).toHaveLength(1);

@@ -1,16 +1,14 @@
-import { Component, onWillUnmount, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 import { patch } from "@web/core/utils/patch";
-import { tillNow, type PageView } from "../../bridge/status.ts";
+import type { PageView } from "../../bridge/status.ts";
 import { statusRows, type StatusRow } from "../till_status/status_rows.ts";
+import { useTillClock } from "../till_status/till_clock.ts";
 
 interface Props {
   /** Reactive. */
   readonly view: PageView;
 }
-
-/** How often the shift's age is counted again, ms. */
-const CLOCK_MS = 5_000;
 
 /**
  * Says on the payment screen that the till prints nothing now, before a card is charged in vain.
@@ -21,18 +19,15 @@ export class KktSaleStop extends Component<Props> {
   static override props = { view: Object };
 
   declare view: PageView;
-  declare clock: { now: number };
+  declare clock: () => number | null;
 
   override setup(): void {
     this.view = useState(this.props.view);
-    this.clock = useState({ now: performance.now() });
-    const timer = setInterval(() => (this.clock.now = performance.now()), CLOCK_MS);
-    onWillUnmount(() => clearInterval(timer));
+    this.clock = useTillClock(this.view);
   }
 
   get stop(): StatusRow | null {
-    const rows = statusRows(this.view, tillNow(this.view, this.clock.now));
-    return rows.find(({ stops }) => stops) ?? null;
+    return statusRows(this.view, this.clock()).find(({ stops }) => stops) ?? null;
   }
 }
 

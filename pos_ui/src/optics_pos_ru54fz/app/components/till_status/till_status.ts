@@ -1,9 +1,10 @@
 import { Component, onMounted, onWillUnmount, useRef, useState } from "@odoo/owl";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { _t } from "@web/core/l10n/translation";
-import { bufferStep, minutesSince, tillNow, type PageView } from "../../bridge/status.ts";
+import { bufferStep, minutesSince, type PageView } from "../../bridge/status.ts";
 import { durationText, receiptsText } from "./duration.ts";
 import { statusRows, type StatusRow } from "./status_rows.ts";
+import { useTillClock } from "./till_clock.ts";
 
 interface Props {
   /** Reactive. */
@@ -13,9 +14,6 @@ interface Props {
 /** Rows of what the register can't sell with, whatever else is well. */
 const STOPS = new Set(["lane", "maintenance", "device"]);
 
-/** How often the durations are counted again, ms. */
-const CLOCK_MS = 5_000;
-
 /** The till in the status bar: mode by colour and word, how long, how full; the rest on a press. */
 export class KktTillStatus extends Component<Props> {
   static override template = "optics_pos_ru54fz.TillStatus";
@@ -23,24 +21,20 @@ export class KktTillStatus extends Component<Props> {
   static components = { Dropdown };
 
   declare view: PageView;
-  declare clock: { now: number };
+  declare clock: () => number | null;
 
   override setup(): void {
     this.view = useState(this.props.view);
-    this.clock = useState({ now: performance.now() });
-    const timer = setInterval(() => (this.clock.now = performance.now()), CLOCK_MS);
+    this.clock = useTillClock(this.view);
     const button = useRef<HTMLElement>("button");
     // the orders beside it count anew how many of them fit
     const observer = new ResizeObserver(() => window.dispatchEvent(new Event("resize")));
     onMounted(() => button.el && observer.observe(button.el));
-    onWillUnmount(() => {
-      clearInterval(timer);
-      observer.disconnect();
-    });
+    onWillUnmount(() => observer.disconnect());
   }
 
   private get now(): number | null {
-    return tillNow(this.view, this.clock.now);
+    return this.clock();
   }
 
   get rows(): readonly StatusRow[] {
