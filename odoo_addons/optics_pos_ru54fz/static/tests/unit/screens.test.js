@@ -81,6 +81,7 @@ test("PaymentScreen: a till that prints nothing now says so before a card is cha
   Object.assign(store.kkt.view, calm);
   await animationFrame();
   expect(queryAll(".kkt-sale-stop")).toHaveLength(0);
+  const full = { code: "fn_documents", level: "p1", since: "", text: "Full." };
   const stops = [
     ["buffer", { mode: "offline", level: 200 }],
     ["paper", { paper: "out" }],
@@ -88,6 +89,7 @@ test("PaymentScreen: a till that prints nothing now says so before a card is cha
     ["lane", { lane: "stopped" }],
     ["maintenance", { maintenance: "a new roll" }],
     ["shift", { shift: { state: "expired", number: 1 } }],
+    ["fn", { fn: { serial: "1", expires: "2029-12-07" }, alerts: [full] }],
     ["mode", { mode: "absent" }],
   ];
   for (const [id, change] of stops) {

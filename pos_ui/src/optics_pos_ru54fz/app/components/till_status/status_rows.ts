@@ -1,6 +1,7 @@
 /** What the status bar explains when it is pressed: one row per thing, with what to do about it. */
 import { _t } from "@web/core/l10n/translation";
 import { bufferStep, minutesSince, type PageView } from "../../bridge/status.ts";
+import type { Trouble } from "../../trouble/trouble.ts";
 import { insecureText, troubleText } from "../trouble_dialog/trouble_text.ts";
 import { durationText } from "./duration.ts";
 
@@ -245,8 +246,11 @@ const shiftRow: Rule = ({ shift }, now) => {
     : { id: "shift", level: "quiet", title, text: "" };
 };
 
-/** What an ФН that signs nothing more tells. */
-const FN_STOPS = ["fn_expired", "fn_documents"];
+/** What an ФН that signs nothing more tells, and what the refusal of a receipt calls it. */
+const FN_STOPS: ReadonlyMap<string, Trouble> = new Map([
+  ["fn_expired", "fn_expired"],
+  ["fn_documents", "fn_full"],
+]);
 const FN_ALERTS = ["fn_expired", "fn_documents", "fn_expires", "fn_oldest_unsent"];
 
 const fnRow: Rule = ({ fn, alerts }) => {
@@ -254,11 +258,15 @@ const fnRow: Rule = ({ fn, alerts }) => {
   if (fn === null) return null;
   const [year, month, day] = fn.expires.split("-");
   const left = fn.documents_left;
+  const stop = alert?.level === "p1" ? FN_STOPS.get(alert.code) : undefined;
   return {
     id: "fn",
     level: alert === undefined ? "quiet" : alert.level === "p1" ? "danger" : "warning",
-    stops: alert?.level === "p1" && FN_STOPS.includes(alert.code),
-    title: _t("Fiscal drive until %s", `${day ?? ""}.${month ?? ""}.${year ?? ""}`),
+    stops: stop !== undefined,
+    title:
+      stop === undefined
+        ? _t("Fiscal drive until %s", `${day ?? ""}.${month ?? ""}.${year ?? ""}`)
+        : troubleText(stop).title,
     text:
       alert?.text ??
       (typeof left === "number" ? _t("Room for %s more documents.", String(left)) : ""),
