@@ -6,6 +6,7 @@ import {
   type DeviceStatus,
 } from "../device/fiscal-device.ts";
 import { sleep } from "../domain/clock.ts";
+import { isInDoubt } from "../journal/operation-book.ts";
 import type { StoredOperation } from "../journal/types.ts";
 import {
   isLinkTrouble,
@@ -71,8 +72,7 @@ export class Operations {
     const row = operations.find(key);
     if (row === null) throw new LaneRefusal(REASONS.operationUnknown);
     if (row.kind !== "cash_in" && row.kind !== "cash_out") throw new LaneRefusal(REASONS.keyReused);
-    const inDoubt = row.state === "refused" && row.reason?.code === REASONS.operationInDoubt.code;
-    return inDoubt ? operations.attested(row, by) : answered(row);
+    return isInDoubt(row) ? operations.attested(row, by) : answered(row);
   }
 
   /** The caller has the device. @throws LaneRefusal */

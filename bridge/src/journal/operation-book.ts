@@ -117,7 +117,8 @@ function isFinal(state: OperationState): boolean {
   return state === "done" || state === "refused";
 }
 
-function isInDoubt({ state, reason }: StoredOperation): boolean {
+/** Nothing but the paper tells whether it was done. */
+export function isInDoubt({ state, reason }: StoredOperation): boolean {
   return state === "refused" && reason?.code === "operation_in_doubt";
 }
 

@@ -11,8 +11,8 @@ interface Props {
   readonly view: PageView;
 }
 
-/** Rows of what the register can't sell with, whatever else is well. */
-const STOPS = new Set(["lane", "maintenance", "device"]);
+/** Rows without a word of their own in the bar: their title takes the place of what is well. */
+const TITLED = new Set(["lane", "maintenance", "device"]);
 
 /** The till in the status bar: mode by colour and word, how long, how full; the rest on a press. */
 export class KktTillStatus extends Component<Props> {
@@ -103,11 +103,11 @@ export class KktTillStatus extends Component<Props> {
    */
   get details(): readonly { id: string; text: string; level: string }[] {
     if (this.view.mode === "absent") return [];
-    const stops = this.rows.filter(({ id, level }) => STOPS.has(id) && level === "danger");
+    const titled = this.rows.filter(({ id, level }) => TITLED.has(id) && level === "danger");
     return this.rows.flatMap(({ id, level, title }) => {
-      if (stops.length > 0 && level === "quiet") return [];
+      if (titled.length > 0 && level === "quiet") return [];
       switch (id) {
-        case stops[0]?.id:
+        case titled[0]?.id:
           return { id, level, text: title };
         case "paper":
           return { id, level, text: level === "quiet" ? _t("paper") : title };
